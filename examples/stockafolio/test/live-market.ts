@@ -6,6 +6,7 @@ import { systemClock } from '@stockafolio/connectors/clock-system';
 import { runMetrics, type RunMetrics } from '@stockafolio/cli';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
+import type { Pipeline } from '@stockafolio/core';
 import type { Producer, Tables } from '@stockafolio/core/ports';
 import { tablesOf as tablesOfPipeline } from '@stockafolio/engine';
 import { runStream } from '@stockafolio/runner-stream';
@@ -35,23 +36,30 @@ export interface LiveMarket {
 
 const codec = wireForm;
 
+interface LiveOptions {
+  readonly closeAfter?: number;
+  readonly written?: Tables;
+  /** Defaults to the portfolio without options. */
+  readonly app?: Pipeline;
+}
+
 export async function liveMarket(
   trades: readonly StreamEvent[],
-  options: Partial<ServerOptions> & { readonly closeAfter?: number; readonly written?: Tables } = {},
+  options: Partial<ServerOptions> & LiveOptions = {},
   runnersOf = (metrics: RunMetrics): readonly RunnerMetrics[] => [{ name: 'this process', text: () => metrics.text() }],
 ): Promise<LiveMarket> {
   const folder = await mkdtemp(join(tmpdir(), 'stockafolio-market-'));
-  const { closeAfter, written, ...serverOptions } = options;
+  const { closeAfter, written, app = portfolio, ...serverOptions } = options;
   const close =
     closeAfter === undefined ? undefined : await tablesOf(join(folder, 'close'), trades.slice(0, closeAfter));
   const tables = written ?? embeddedTables(join(folder, 'tables'));
-  await tables.create(tablesOfPipeline(portfolio));
+  await tables.create(tablesOfPipeline(app));
   const producer = await logProducer(join(folder, 'log'), { partitions: 4 });
   await send(producer, trades);
   const metrics = await runMetrics(systemClock);
-  await stream(join(folder, 'log'), tables, undefined, metrics);
+  await stream(join(folder, 'log'), tables, undefined, metrics, app);
   const stop = new AbortController();
-  const running = stream(join(folder, 'log'), tables, stop.signal, metrics);
+  const running = stream(join(folder, 'log'), tables, stop.signal, metrics, app);
   const log: string[] = [];
   let server: FastifyInstance | undefined;
   const startServer = async (port = 0): Promise<string> => {
@@ -108,9 +116,10 @@ async function stream(
   tables: Tables,
   signal: AbortSignal | undefined,
   metrics?: RunMetrics,
+  app: Pipeline = portfolio,
 ): Promise<void> {
   await runStream({
-    ...{ pipeline: portfolio, codec, source: logSource(log), tables, clock: systemClock },
+    ...{ pipeline: app, codec, source: logSource(log), tables, clock: systemClock },
     checkpoints: memoryFiles(),
     onEvent: (event) => metrics?.take(event),
     ...(signal === undefined ? { untilCaughtUp: true } : { signal }),

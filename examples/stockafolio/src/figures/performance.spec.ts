@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { StreamEvent } from '../account-stream.js';
 import type { AccountEvent } from '../books/account-event.js';
 import { dailyReturns, type DailyReturns } from '../books/daily-returns.js';
-import type { Return } from '../books/returns.js';
+import { moneyWeighted, paymentsOf, type Return } from '../books/returns.js';
 import { sessionOf } from '../calendar/sessions.js';
 import { tradingDay } from '../calendar/trading-day.js';
 import { portfolioOf } from '../pipeline.js';
@@ -202,6 +202,12 @@ describe('the results of an account by day', () => {
           if (law.benchmark !== undefined) {
             expectReturn(found.market.timeWeighted, law.benchmark.timeWeighted, 'the market');
             expectReturn(found.market.moneyWeighted, law.benchmark.moneyWeighted, 'the market, by payments');
+            const [opening, last] = [law.opening, law.days.at(-1)];
+            const worth = found.points.at(-1)?.marketValue;
+            if (last !== undefined && opening.value !== undefined && worth !== undefined) {
+              const paid = paymentsOf({ day: opening.day, value: opening.value }, law.days, worth);
+              expectReturn(moneyWeighted(paid), law.benchmark.moneyWeighted, 'its value at the end');
+            }
           }
           if (law.timeWeighted.kind === 'rate') {
             const last = found.points.at(-1);

@@ -19,6 +19,8 @@ export interface PerformanceAt {
   readonly growth: number | undefined;
   /** The same of the market, since the first moment of which its level is known. */
   readonly market: number | undefined;
+  /** What the account would be worth if all payments since the beginning had gone into the market. */
+  readonly marketValue: number | undefined;
   readonly unpriced: number;
   readonly earlier: number;
 }
@@ -56,7 +58,8 @@ const pad = (number: number): string => String(number).padStart(2, '0');
  * from then on.
  *
  * Payments count as in {@link timeWeighted}, from the start of their day. Of an account whose cash is not known the flows are
- * its trades: there, what was sold counts at the end of its day, because it stayed invested until then.
+ * its trades: there, what was sold counts at the end of its day, because it stayed invested until then, and the market is
+ * bought at the close of the day.
  *
  * @param line from the first event on
  * @param before results count from the last moment up to this one; from nothing if there is none
@@ -78,17 +81,19 @@ export function performance(
     earlier: 0,
   };
   const days = line.slice(begin + 1);
+  const flows = hasCash ? 'start' : 'end';
   const state = {
     invested: sumOfFlows(line.slice(0, begin + 1)),
     paid: 0 as number | undefined,
     growth: 1 as number | undefined,
   };
   let base = levels(opening.at);
+  let [level, worth] = [base, base === undefined ? undefined : opening.value];
   const points = [
     pointAt(opening, {
       ...state,
       profit: opening.value === undefined ? undefined : 0,
-      market: base === undefined ? undefined : 1,
+      ...{ market: base === undefined ? undefined : 1, marketValue: worth },
     }),
   ];
   let last = opening.value;
@@ -98,24 +103,31 @@ export function performance(
     state.paid = plus(state.paid, flow);
     state.growth = times(state.growth, growthOf(at, last, value, flow, hasCash));
     last = value;
-    const level = levels(at);
+    const before = level;
+    level = levels(at);
+    // What was paid before the index is known buys it then.
+    worth =
+      base === undefined
+        ? ifKnown(level, plus(opening.value, state.paid))
+        : bought(worth, flow, dividedBy(level, before), flows);
     base ??= level;
     points.push(
       pointAt(day, {
         ...state,
         profit: profitOf(value, opening.value, state.paid),
-        market: level === undefined || base === undefined ? undefined : level / base,
+        ...{ market: dividedBy(level, base), marketValue: worth },
       }),
     );
   }
-  return { points, ...ratesOf(opening, days, state.growth, levels) };
+  return { points, ...ratesOf(opening, days, state.growth, { levels, flows }) };
 }
 
 function pointAt(
   { at, value, unpriced, earlier }: AccountAt,
-  { invested, profit, growth, market }: Pick<PerformanceAt, 'invested' | 'profit' | 'growth' | 'market'>,
+  figures: Pick<PerformanceAt, 'invested' | 'profit' | 'growth' | 'market' | 'marketValue'>,
 ): PerformanceAt {
-  return { at, value, invested, profit, growth, market, unpriced, earlier };
+  const { invested, profit, growth, market, marketValue } = figures;
+  return { at, value, invested, profit, growth, market, marketValue, unpriced, earlier };
 }
 
 /** A day's growth by the law of the time-weighted return. */
@@ -131,8 +143,18 @@ function growthOf(
   return of.kind === 'rate' ? 1 + of.rate : undefined;
 }
 
+const ifKnown = (level: number | undefined, worth: number | undefined): number | undefined =>
+  level === undefined ? undefined : worth;
+const dividedBy = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a / b;
 const plus = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : a + b;
+const bought = (
+  worth: number | undefined,
+  flow: number | undefined,
+  growth: number | undefined,
+  flows: 'start' | 'end',
+): number | undefined => (flows === 'start' ? times(plus(worth, flow), growth) : plus(times(worth, growth), flow));
 const times = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : a * b;
 
@@ -149,7 +171,7 @@ function ratesOf(
   opening: AccountAt,
   line: readonly AccountAt[],
   growth: number | undefined,
-  levels: IndexLevels,
+  { levels, flows }: { readonly levels: IndexLevels; readonly flows: 'start' | 'end' },
 ): Omit<Performance, 'points'> {
   const unknown = [opening, ...line].find(({ value, flow }) => value === undefined || flow === undefined);
   if (unknown !== undefined) {
@@ -167,7 +189,7 @@ function ratesOf(
         ? { kind: 'none', why: 'a day starts without capital of its own' }
         : { kind: 'rate', rate: growth - 1 },
     moneyWeighted: ofDays,
-    market: isOfDays ? benchmarkReturns(levels, start, days) : marketOfDay(levels, start.day, days, none),
+    market: isOfDays ? benchmarkReturns(levels, start, days, flows) : marketOfDay(levels, start.day, days, none),
   };
 }
 

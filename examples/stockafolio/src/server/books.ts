@@ -14,7 +14,6 @@ import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
 import { SourceEnds } from './source-ends.js';
 import { wireAsOf, wireClose, wireFirmDay, wireProgress, type WireFirmDay } from './wire/firm.js';
-import { wirePerformance } from './wire/performance.js';
 import { wirePortfolio } from './wire/portfolio.js';
 import { wirePrices, wireSymbol } from './wire/symbol.js';
 import { wireSymbols } from './wire/symbols.js';
@@ -213,15 +212,12 @@ export class Books {
   }
 
   /**
-   * What an account has brought over a range; undefined for the day of a user with too many trades on it.
-   *
-   * @throws ERR_TABLE_UNKNOWN if the pipeline does not keep results by day
+   * What an account has brought over a range; or why that is not known.
    */
-  async performance(user: string, range: Range): Promise<wire.WirePerformance | undefined> {
+  async performance(user: string, range: Range): Promise<wire.WirePerformance> {
     const progress = await this.asOf();
     const day = await this.newestDay();
-    const found = await this.#performances.performance(user, range, { day, quotes: await this.quotes() });
-    return found === undefined ? undefined : wirePerformance({ user, range, day }, found, progress);
+    return this.#performances.wired(user, range, { day, quotes: await this.quotes() }, progress);
   }
 
   /** The days with trades, newest first. */

@@ -1,4 +1,4 @@
-import { dateOfDays, daysOfDate } from '@stockafolio/core';
+import { dateOfDays, daysOfDate, isStockafolioError } from '@stockafolio/core';
 import type { Clock, Tables } from '@stockafolio/core/ports';
 import { newYorkMoment } from '../calendar/new-york-time.js';
 import {
@@ -20,6 +20,8 @@ import { sideBySide } from '../figures/side-by-side.js';
 import { tradesSince } from '../figures/trades-since.js';
 import { universe } from '../universe/universe.js';
 import { Remembered } from './remembered.js';
+import { wireNoPerformance, wirePerformance } from './wire/performance.js';
+import type { WireAsOf, WirePerformance } from './wire/types.js';
 
 /** How long closes of days that are over are valid: late trades may change them. */
 const PAST_HOLDS = 300_000;
@@ -30,6 +32,8 @@ const LINE_HOLDS = 2_000;
 const SYMBOLS = 2_000;
 /** The largest number of trades of a day whose line is computed. */
 const MOST_TODAY = 20_000;
+
+const NOT_KEPT = 'the pipeline keeps no results by day: run stream and batch with --app @stockafolio/example/with-days';
 
 /** The newest day and the latest prices. */
 export interface Now {
@@ -57,6 +61,20 @@ export class PerformanceBook {
     this.#index = new Remembered(clock, { ms: PAST_HOLDS, most: 2 });
     this.#market = new Remembered(clock, { ms: DAY_HOLDS, most: 1, pace });
     this.#accounts = new Remembered(clock, { ms: LINE_HOLDS, most: 200, pace });
+  }
+
+  /** The answer of the API. */
+  async wired(user: string, range: Range, now: Now, progress: WireAsOf): Promise<WirePerformance> {
+    const of = { user, range, day: now.day };
+    try {
+      const found = await this.performance(user, range, now);
+      return found === undefined
+        ? wireNoPerformance(of, true, 'there are more than 20,000 trades on the day', progress)
+        : wirePerformance(of, found, progress);
+    } catch (error) {
+      if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
+      return wireNoPerformance(of, false, NOT_KEPT, progress);
+    }
   }
 
   /**

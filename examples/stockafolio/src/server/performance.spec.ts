@@ -95,10 +95,9 @@ describe('the results of an account, in the API', () => {
 
   it('are not kept without the option, which the answer says how to get', async () => {
     const { server } = await of([tradeOf({ id: 't' })], portfolio);
-    const refused = await server.inject('/api/users/ann/performance');
-    expect(refused.statusCode).to.equal(404);
-    expect(refused.json()).to.have.nested.property('error.code', 'RESULTS_NOT_KEPT');
-    expect(refused.body).to.contain('--app @stockafolio/example/with-days');
+    const answer = (await server.inject('/api/users/ann/performance')).json<WirePerformance>();
+    expect([answer.kept, answer.points]).to.deep.equal([false, []]);
+    expect(answer.why).to.contain('--app @stockafolio/example/with-days');
   });
 
   it('are of users who have traded, and of ranges that there are', async () => {

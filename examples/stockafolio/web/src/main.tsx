@@ -9,6 +9,7 @@ import './styles/explain.css';
 import './styles/treemap.css';
 import './styles/holdings.css';
 import './styles/account.css';
+import './styles/performance.css';
 import './styles/symbol.css';
 import './styles/symbols.css';
 import './styles/pipeline.css';

@@ -1,5 +1,5 @@
 import { ranges } from '../../figures/performance.js';
-import { list, numberOrNull, object, orNull, text, time, type JsonSchema } from './schemas.js';
+import { list, numberOrNull, session, object, orNull, text, time, type JsonSchema } from './schemas.js';
 
 const decimal: JsonSchema = { type: 'string', description: 'dollars with four decimals', examples: ['-12.3400'] };
 const count = (description: string): JsonSchema => ({ type: 'integer', description });
@@ -18,12 +18,16 @@ export const performanceRequest = {
 /** The results of an account over some time. */
 export const performanceAnswer = object({
   ...{ user: text(), range: text(ranges.join(', ')), day: text('of New York, of the last point') },
+  session,
   progress: object({ watermark: orNull(time), newest: orNull(time) }),
+  kept: { type: 'boolean', description: 'whether the tables have results by day' },
+  why: orNull(text('why there are no points')),
   hasCash: { type: 'boolean', description: 'if false, what trades cost is paid in with them' },
   points: list(
     object({
       ...{ at: text('a day at its close, or a time'), ...amounts },
       ...{ index: numberOrNull('100 at first, time-weighted'), market: numberOrNull('100 at first') },
+      marketValue: orNull(decimal),
       unpriced: count('positions without a price up to then'),
       earlier: count('positions at the close of an earlier day'),
     }),

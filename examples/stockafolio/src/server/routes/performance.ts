@@ -1,7 +1,5 @@
-import { isStockafolioError } from '@stockafolio/core';
 import type { FastifyInstance } from 'fastify';
 import type { Range } from '../../figures/performance.js';
-import { failure } from '../failure.js';
 import type { WirePerformance } from '../wire/types.js';
 import type { RouteContext } from './context.js';
 import { failures, requests } from './schemas.js';
@@ -30,21 +28,7 @@ export function addPerformanceRoutes(server: FastifyInstance, { books, live }: R
     },
     async ({ params: { user }, query: { range } }): Promise<WirePerformance> => {
       await mustHaveTraded(live, user);
-      try {
-        return (await books.performance(user, range)) ?? tooMany();
-      } catch (error) {
-        if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
-        throw failure(
-          404,
-          'RESULTS_NOT_KEPT',
-          'the pipeline keeps no results by day; run stream and batch with --app @stockafolio/example/with-days',
-        );
-      }
+      return books.performance(user, range);
     },
   );
-}
-
-/** @throws Failure 404, always */
-function tooMany(): never {
-  throw failure(404, 'TOO_MANY_TRADES', 'this user has more than 20,000 trades on the day; other ranges are known');
 }

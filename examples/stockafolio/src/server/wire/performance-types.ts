@@ -1,4 +1,4 @@
-import type { Decimal, WireAsOf } from './types.js';
+import type { Decimal, WireAsOf, WireSession } from './types.js';
 
 /** The results of an account over some time. Amounts are of positions and cash in dollars. */
 export interface WirePerformance {
@@ -6,8 +6,14 @@ export interface WirePerformance {
   readonly range: '1D' | '1W' | '1M' | 'YTD' | '1Y' | 'ALL';
   /** The New York day of the last point. */
   readonly day: string;
+  /** When New York trades on that day. */
+  readonly session: WireSession | null;
   /** The market time up to which all of it is exact. */
   readonly progress: WireAsOf;
+  /** Whether the tables have results by day, which are an option of the pipeline. */
+  readonly kept: boolean;
+  /** Why there are no points; null if there are. */
+  readonly why: string | null;
   /** Whether the cash of the account is known. If not, the account is its shares: what trades cost is paid in with them. */
   readonly hasCash: boolean;
   /** The first is the beginning of the range. The last is the newest day or moment, which may not be over. */
@@ -34,6 +40,8 @@ export interface WirePerformancePoint {
   readonly index: number | null;
   /** 100 at the first point at which the index of the market is known. */
   readonly market: number | null;
+  /** What the account would be worth if all payments since the first point had gone into the index. */
+  readonly marketValue: Decimal | null;
   /** How many positions have no price up to then. */
   readonly unpriced: number;
   /** How many positions count at the close of an earlier day. */

@@ -3,17 +3,47 @@ import { formatMoney } from '@stockafolio/core';
 import type { PerformanceAt, Range } from '../../figures/performance.js';
 import type { RangeFigures } from '../performance-book.js';
 import type { WireAsOf, WirePerformance, WirePerformancePoint, WireReturn } from './types.js';
+import { wireSession } from './portfolio.js';
 import { decimalOrNull } from './values.js';
 
+interface Asked {
+  readonly user: string;
+  readonly range: Range;
+  readonly day: string;
+}
+
+/** The answer if there are no results: the reason, and whether the tables have any. */
+export function wireNoPerformance(of: Asked, kept: boolean, why: string, progress: WireAsOf): WirePerformance {
+  const none: WireReturn = { rates: [], why };
+  return {
+    ...{
+      ...of,
+      session: wireSession(of.day),
+      progress,
+      kept,
+      why,
+      hasCash: false,
+      points: [],
+      dividends: [],
+      otherCurrencies: 0,
+      differing: 0,
+    },
+    summary: {
+      ...{ value: null, invested: null, profit: null, timeWeighted: none, moneyWeighted: none },
+      ...{ marketTimeWeighted: none, marketMoneyWeighted: none },
+    },
+  };
+}
+
 export function wirePerformance(
-  { user, range, day }: { readonly user: string; readonly range: Range; readonly day: string },
+  of: Asked,
   { performance, dividends, hasCash, otherCurrencies, differing }: RangeFigures,
   progress: WireAsOf,
 ): WirePerformance {
   const { points, timeWeighted, moneyWeighted, market } = performance;
   const last = points.at(-1);
   return {
-    ...{ user, range, day, progress, hasCash },
+    ...{ ...of, session: wireSession(of.day), progress, kept: true, why: null, hasCash },
     points: points.map(wirePoint),
     summary: {
       value: decimalOrNull(last?.value),
@@ -29,19 +59,13 @@ export function wirePerformance(
   };
 }
 
-function wirePoint({
-  at,
-  value,
-  invested,
-  profit,
-  growth,
-  market,
-  unpriced,
-  earlier,
-}: PerformanceAt): WirePerformancePoint {
+function wirePoint(point: PerformanceAt): WirePerformancePoint {
+  const { at, value, invested, profit, growth, market, marketValue, unpriced, earlier } = point;
   return {
     ...{ at, value: decimalOrNull(value), invested: decimalOrNull(invested), profit: decimalOrNull(profit) },
-    ...{ index: levelOrNull(growth), market: levelOrNull(market), unpriced, earlier },
+    ...{ index: levelOrNull(growth), market: levelOrNull(market) },
+    marketValue: marketValue === undefined ? null : formatMoney(Math.round(marketValue)),
+    ...{ unpriced, earlier },
   };
 }
 

@@ -40,7 +40,7 @@ export interface DemoOptions {
 
 const SHOW_EVERY = 2_000;
 /** How many trades of the year before there are, as a part of those of the day. */
-const EARLIER = 0.5;
+const EARLIER = 0.1;
 /** Trades per second after the comparison, and for how many seconds: they must not fill a disk overnight. */
 const RATE_AFTER = 100;
 const SECONDS_AFTER = 3_600;

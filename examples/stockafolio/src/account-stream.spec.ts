@@ -1,6 +1,6 @@
 import { isStockafolioError } from '@stockafolio/core';
 import { expect } from 'chai';
-import { isCashFlow, isDollarTrade, isShareEvent, isTrade, StreamEvent, trades } from './account-stream.js';
+import { corrected, isCashFlow, isDollarTrade, isShareEvent, isTrade, StreamEvent, trades } from './account-stream.js';
 import { SHARE } from './quantity.js';
 import { Trade } from './trade.js';
 import { wireForm } from './wire-forms.js';
@@ -52,9 +52,27 @@ describe('an event of an account', () => {
     expect(decoded({ kind: 'withdrawal', amount: '-12.5' })).to.equal('withdrawal');
   });
 
-  it('is dead-lettered with a reason if it is a correction', () => {
-    expect(decoded({ kind: 'bust', amends: 't1' })).to.equal("kind 'bust': corrections are not supported yet");
-    expect(decoded({ kind: 'correct', amends: 't1' })).to.match(/^kind 'correct'/);
+  it('says what it amends, if it is a bust or a correction, and only then', () => {
+    expect(decoded({ kind: 'bust', amends: 't1' })).to.equal('bust');
+    expect(decoded({ kind: 'correct', amends: 't1', price: 3 })).to.equal('correct');
+    expect(decoded({ kind: 'bust' })).to.equal('amends: is missing');
+    expect(decoded({ kind: 'correct', amends: '' })).to.match(/^amends/);
+    expect(decoded({ kind: 'fee', amount: -1, amends: 't1' })).to.match(/^amends: only/);
+  });
+
+  it('is corrected in the fields that the correction has', () => {
+    const by = { id: 'c1', user: 'ann', time: of.time + 1, kind: 'correct', amends: trade.id } as const;
+    expect(corrected(trade, by)).to.deep.equal(trade);
+    expect(corrected(trade, { ...by, price: 5, symbol: 'MSFT' })).to.deep.equal({ ...trade, price: 5, symbol: 'MSFT' });
+    // As it is read from an archive.
+    const read = { ...Object.fromEntries(StreamEvent.names.map((name) => [name, undefined])), ...by, price: 5 };
+    expect(corrected(trade, read)).to.deep.equal({ ...trade, price: 5 });
+    const valued: StreamEvent = { ...trade, value: 7 };
+    expect(corrected(valued, { ...by, side: 'sell' })).to.deep.equal({ ...valued, side: 'sell' });
+    expect(corrected(valued, { ...by, quantity: 9 })).to.deep.equal({ ...trade, quantity: 9 });
+    expect(corrected(valued, { ...by, quantity: 9, value: 8 })).to.deep.equal({ ...trade, quantity: 9, value: 8 });
+    const fee: StreamEvent = { ...of, kind: 'fee', amount: -1 };
+    expect(corrected(fee, { ...by, amount: -2 })).to.deep.equal({ ...fee, amount: -2 });
   });
 
   it('is told apart', () => {

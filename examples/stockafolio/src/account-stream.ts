@@ -31,7 +31,7 @@ const fields = {
   price: optional(eventFields.price),
   time: eventFields.time,
   kind: optional(oneOf('new', ...amendments, ...cashKinds, ...shareKinds)),
-  amends: optional(text({ max: 64 })),
+  amends: optional(text({ min: 1, max: 64 })),
   lot: optional(eventFields.lot),
   currency: optional(eventFields.currency),
   value: optional(eventFields.value),
@@ -63,9 +63,11 @@ export type StreamEvent = Infer<{ readonly fields: typeof fields }>;
  * | `transfer-in` | shares of another account that cost `value`, and were bought at `opened` | `symbol`, `quantity` |
  * | `transfer-out` | shares that leave, with their cost | `symbol`, `quantity` |
  *
+ * | `bust` | withdraws the event with the id `amends` | `amends` |
+ * | `correct` | replaces fields of the event with the id `amends` by its own | `amends` |
+ *
  * `amount` is the effect on the cash of the account in 1e-4 of `currency` (US dollars without one): what was paid is
- * negative. The lots of one transfer are an event each. A `bust` or `correct`, which refer to an earlier trade by `amends`,
- * are bad until corrections are folded: so they wait in the dead letters, instead of counting as one more trade.
+ * negative. The lots of one transfer are an event each. See {@link corrected} for what a correction can say.
  */
 export const StreamEvent = record('event', fields, { check: problemOf, needs: ({ kind }) => neededBy(kind) });
 
@@ -101,17 +103,19 @@ const needs: Readonly<Record<CashKind | ShareKind, readonly Field[]>> = {
   'transfer-in': ['symbol', 'quantity'],
   'transfer-out': ['symbol', 'quantity'],
 };
+const amends: readonly Field[] = ['amends'];
 const ofTrade = ['symbol', 'sector', 'side', 'quantity', 'price'] as const;
 
 /** The fields that an event of a kind must have. */
 function neededBy(kind: StreamEvent['kind']): readonly Field[] {
   if (kind === undefined || kind === 'new') return ofTrade;
-  return kind === 'bust' || kind === 'correct' ? [] : needs[kind];
+  return kind === 'bust' || kind === 'correct' ? amends : needs[kind];
 }
 
 function problemOf(event: StreamEvent): string | undefined {
   const { kind, side, quantity, price, value, commission } = event;
-  if (kind === 'bust' || kind === 'correct') return `kind '${kind}': corrections are not supported yet`;
+  if (kind === 'bust' || kind === 'correct') return undefined;
+  if (event.amends !== undefined) return "amends: only an event of the kind 'bust' or 'correct' has it";
   if (!isTrade(event) || quantity === undefined || price === undefined) return undefined;
   return tradeProblem({ side, quantity, price, value, commission });
 }
@@ -150,4 +154,24 @@ export function isCashFlow(event: StreamEvent): event is CashFlow {
 export const DOLLAR = 'USD';
 
 /** All events of all users, partitioned by user. Most are trades. */
-export const trades = stream('trades', StreamEvent, { key: 'user', time: (event) => event.time });
+export const trades = stream('trades', StreamEvent, {
+  key: 'user',
+  time: (event) => event.time,
+  amendments: { id: 'id', amends: 'amends', withdraws: ({ kind }) => kind === 'bust', correct: corrected },
+});
+
+/**
+ * An event as a correction says: fields that the correction has replace those of the event. Whose it is, its id, its kind and
+ * its time remain. Where it says another quantity or price without a `value`, the value is what these make.
+ *
+ * @example corrected(trade, { id: 'c1', user: 'ann', time, kind: 'correct', amends: 't1', price: 10_0000 })
+ */
+export function corrected(event: StreamEvent, correction: StreamEvent): StreamEvent {
+  const { value, ...rest } = event;
+  const isOther = correction.quantity !== undefined || correction.price !== undefined;
+  // Records that were read from columns have the fields that they lack, too: as undefined.
+  const says = Object.entries(correction).filter(([name, each]) => each !== undefined && !remaining.has(name));
+  return { ...rest, ...(isOther || value === undefined ? {} : { value }), ...Object.fromEntries(says) };
+}
+
+const remaining: ReadonlySet<string> = new Set<Field>(['id', 'user', 'time', 'kind', 'amends']);

@@ -52,6 +52,8 @@ export {
   type ValueOf,
 } from './schema/index.js';
 export {
+  type AmendmentOptions,
+  type Amendments,
   changelog,
   type Change,
   type ChangedBy,

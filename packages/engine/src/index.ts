@@ -32,6 +32,8 @@ export {
   type Intake,
   type IntakeOptions,
   type OnPartitionMismatch,
+  type Passed,
+  type Rejected,
 } from './intake/intake.js';
 export { partitionChoice } from './intake/partition-check.js';
 export { noTransactions, TransactionalWriter } from './topics/transactional-writer.js';

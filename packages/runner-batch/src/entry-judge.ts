@@ -10,6 +10,7 @@ import {
   jsonOf,
   MessageIntake,
   ORIGIN,
+  type Rejected,
   withoutChangeNote,
 } from '@stockafolio/engine';
 
@@ -17,8 +18,7 @@ import {
 const CUT = new RegExp(`^${cutFrom('(\\d+)')}`);
 
 /** An entry under today's schema: a record; or rejected, with the reason and the message. */
-export type Judged =
-  { readonly record: unknown } | { readonly rejected: StockafolioError; readonly message: Uint8Array };
+export type Judged = { readonly record: unknown } | (Rejected & { readonly message: Uint8Array });
 
 /**
  * Judges the entries of an archived file as the stream judges its messages: with today's codec and schema, whatever the
@@ -41,7 +41,7 @@ export class EntryJudge<T> {
   ) {
     this.#codec = codec;
     this.#isOfChanges = stream.changes !== undefined;
-    this.#intake = new MessageIntake<unknown>({ stream, codec, ...options });
+    this.#intake = new MessageIntake<unknown>({ stream, codec, ...options, takesAmendments: true });
     // Records that the archiver has checked are not checked again, unless it accepted more earlier partition counts
     // than this run does.
     const { partitioner, partitionsBefore = [], mixed = false } = facts;

@@ -160,6 +160,13 @@ export interface UnitResult {
   /** If many of its messages were dead-lettered in some minute, the figures of the worst one. */
   readonly manyDeadLetters?: ManyDeadLetters;
   readonly rows: number;
+  /** How many withdrawals and corrections were made; absent if none was. */
+  readonly amendments?: number;
+  /**
+   * Whether tables may have rows of an earlier run that did not know these: they have equal versions, so they remain until
+   * they are reconciled.
+   */
+  readonly needsRepair?: true;
   /** Of several streams: the messages that were left to the next run, because another stream may have sent some before. */
   readonly waiting?: number;
   /** The next offset, and the version clock, at its end. */

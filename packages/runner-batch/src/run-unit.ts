@@ -22,6 +22,7 @@ import { checkOneHistory, historiesOf, markAtEnd, seenAt } from './archived-hist
 import { withBroadcastsOf } from './broadcasts.js';
 import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, StagePorts, UnitInput, UnitResult } from './options.js';
+import { UnitAmendments, type UnitTarget } from './amendments/unit-amendments.js';
 import { FinalRows } from './final-rows.js';
 import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
@@ -121,7 +122,8 @@ async function run<T>(
   const begun = engine.inputs.all.map(({ offset, seen }) => ({ offset, seen }));
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
-  const taken = takeUnit(ports, unit, engine, files);
+  const amendments = await UnitAmendments.begin(ports, unit);
+  const taken = takeUnit(ports, unit, { engine, amendments }, files);
   const watch = new UnitDeadLetters(unit, ports.clock, engine);
   let records = 0;
   for await (const count of taken) {
@@ -162,9 +164,11 @@ async function run<T>(
   await writer.write([engine.progress(), engine.checkpointCut(), ...engine.marks()]);
   await writer.settle();
   await saveCheckpoint(ports, unit, saver);
+  await amendments.end();
   const { offset, version } = engine.position;
   const left = unit.inputs === undefined ? {} : { waiting: Math.max(0, unit.to - offset) };
-  const figures = { records, setAside: engine.setAside, ...watch.found, ...left, rows: writer.rows };
+  const found = { ...watch.found, ...amendments.result, ...left };
+  const figures = { records, setAside: engine.setAside, ...found, rows: writer.rows };
   return { stage: pipeline.name, partition, ...figures, offset, version };
 }
 
@@ -182,11 +186,11 @@ function codecAt(
 function takeUnit<T>(
   ports: BatchPorts<T>,
   unit: BatchUnit,
-  engine: PartitionEngine,
+  to: UnitTarget,
   files: readonly (readonly ArchivedFile[])[],
 ): AsyncIterable<number> {
-  if (unit.inputs !== undefined) return takeMerged(ports, unit, engine, files);
-  return unit.division === undefined ? takeOwn(ports, unit, engine, files[0] ?? []) : takeDivided(ports, unit, engine);
+  if (unit.inputs !== undefined) return takeMerged(ports, unit, to, files);
+  return unit.division === undefined ? takeOwn(ports, unit, to, files[0] ?? []) : takeDivided(ports, unit, to);
 }
 
 /**

@@ -3,11 +3,13 @@ import {
   checkPartitioning,
   type Intake,
   MergedFeed,
-  type PartitionEngine,
   partitioningOf,
+  type Passed,
   readLulls,
 } from '@stockafolio/engine';
-import { dividedEntries } from './divided-entries.js';
+import { amendedDivision } from './amendments/amended-division.js';
+import type { UnitTarget } from './amendments/unit-amendments.js';
+import { readAmendments } from './amendments/read-amendments.js';
 import { EntryJudge, type Judged } from './entry-judge.js';
 import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, UnitInput } from './options.js';
@@ -18,7 +20,7 @@ interface Entry {
   readonly partition?: number;
   readonly offset: number;
   readonly ingested: number;
-  readonly taken: Intake<unknown>;
+  readonly taken: Intake<unknown> | Passed<unknown>;
   readonly bytes: Uint8Array | undefined;
 }
 
@@ -42,7 +44,7 @@ interface Lane {
 export async function* takeMerged<T>(
   ports: BatchPorts<T>,
   unit: BatchUnit,
-  engine: PartitionEngine,
+  { engine, amendments }: UnitTarget,
   files: readonly (readonly ArchivedFile[])[],
 ): AsyncGenerator<number> {
   const { pipeline, tables } = ports;
@@ -58,7 +60,7 @@ export async function* takeMerged<T>(
   const lanes = (unit.inputs ?? []).flatMap((input, n): Lane[] => {
     const archived = archives[n];
     if (archived === undefined) return [];
-    return [{ input, portions: portionsOf(ports, archived, input, unit, files[n] ?? []), hasEnded: false }];
+    return [{ input, portions: portionsOf(archived, { ports, reading: input, unit, amendments, files: files[n] ?? [] }), hasEnded: false }];
   });
   for (;;) {
     let isOver = true;
@@ -83,17 +85,23 @@ export async function* takeMerged<T>(
   for (const [n, { input }] of lanes.entries()) if (feed.waiting(n) === 0) engine.passOver(input.to, n);
 }
 
+interface Reading<T> {
+  readonly ports: BatchPorts<T>;
+  readonly reading: UnitInput;
+  readonly unit: BatchUnit;
+  readonly amendments: UnitTarget['amendments'];
+  readonly files: readonly ArchivedFile[];
+}
+
 async function* portionsOf<T>(
-  { pipeline }: BatchPorts<T>,
   input: ArchivedInput,
-  reading: UnitInput,
-  { partition: unit, onPartitionMismatch, inputs = [] }: BatchUnit,
-  files: readonly ArchivedFile[],
+  { ports: { pipeline }, reading, unit: { partition: unit, onPartitionMismatch, fresh, inputs = [] }, ...more }: Reading<T>,
 ): AsyncGenerator<readonly Entry[]> {
+  const { amendments, files } = more;
   const { from, to, partitions: count, division, source } = reading;
   if (division !== undefined) {
     const own = { partition: unit, partitions: count, source, division, onPartitionMismatch };
-    for await (const entries of dividedEntries(input, own)) yield entries.map(entryOf);
+    for await (const entries of amendedDivision(input, own, amendments)) yield entries.map(entryOf);
     return;
   }
   const { archive, codec, stream } = input;
@@ -101,7 +109,13 @@ async function* portionsOf<T>(
   const is = partitioningOf(stream, count);
   // A repartitioning reads all fields: it has no dead letters to be filled in.
   const isDivided = inputs.some((each) => each.division !== undefined);
-  const fields = isDivided ? undefined : pipeline.reads?.filter((field) => stream.schema.names.includes(field));
+  // Nor has it amended records, which are needed whole.
+  const fields =
+    isDivided || stream.amendments !== undefined
+      ? undefined
+      : pipeline.reads?.filter((field) => stream.schema.names.includes(field));
+  const range = { files, amendments, from, to, partition, partitions: count, fresh, onPartitionMismatch };
+  const amended = await readAmendments(input, range);
   for (const file of files) {
     const facts = await archive.facts(file.name);
     if (facts === undefined) continue;
@@ -113,7 +127,10 @@ async function* portionsOf<T>(
       for (const entries of part) {
         yield entries
           .filter(({ offset }) => offset < to)
-          .map((entry) => entryOf({ judged: judge.judge(entry), position: positionOf(entry) }));
+          .map((entry) => {
+            const judged = judge.judge(entry);
+            return entryOf({ judged: amended?.take(judged, entry.offset) ?? judged, position: positionOf(entry) });
+          });
       }
     }
   }
@@ -127,9 +144,10 @@ function entryOf({
   judged,
   position,
 }: {
-  readonly judged: Judged;
+  readonly judged: Judged | Passed<unknown>;
   readonly position: Pick<Entry, 'partition' | 'offset' | 'ingested'>;
 }): Entry {
-  if ('record' in judged) return { ...position, taken: judged, bytes: undefined };
-  return { ...position, taken: { rejected: judged.rejected }, bytes: judged.message };
+  if ('record' in judged || 'passed' in judged) return { ...position, taken: judged, bytes: undefined };
+  const { message, ...taken } = judged;
+  return { ...position, taken, bytes: message };
 }

@@ -1,9 +1,7 @@
 import type { Table } from '@stockafolio/core';
-import type { Archive, ArchivedFile, Codec, Mutation, ReadEntry } from '@stockafolio/core/ports';
+import type { Archive, Codec, Mutation, ReadEntry } from '@stockafolio/core/ports';
 import { deadLetters, type EngineOptions, withMessage } from '@stockafolio/engine';
-
-/** If the next record is at least this many offsets away, it is looked up instead of read up to. */
-const FAR = 65_536;
+import { readAt } from './read-at.js';
 
 /**
  * If a pipeline reads only some fields, a rejected record is not available as a whole. Its dead letter is made without
@@ -47,36 +45,19 @@ export class WholeDeadLetters<T> {
 
   async #read(offsets: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>> {
     const messages = new Map<number, Uint8Array>();
-    const left = [...offsets];
+    const { defaults } = this.#whole;
     for (const file of await this.#archive.files()) {
       if (file.partition !== this.#partition) continue;
-      while (left[0] !== undefined && left[0] >= file.first && left[0] <= file.last) {
-        await this.#readFrom(file, left, messages);
-      }
+      for await (const entry of readAt(this.#archive, file, offsets, { defaults })) this.#take(entry, messages);
     }
     return messages;
   }
 
-  /** Reads the first of the remaining offsets, and those that closely follow it. */
-  async #readFrom(file: ArchivedFile, left: number[], messages: Map<number, Uint8Array>): Promise<void> {
-    const { defaults } = this.#whole;
-    for await (const part of this.#archive.read(file, left[0] ?? file.first, { defaults })) {
-      for (const entries of part) {
-        const last = entries.at(-1)?.offset ?? 0;
-        for (const entry of entries) this.#take(entry, left, messages);
-        while (left[0] !== undefined && left[0] <= last) left.shift();
-        if (left[0] === undefined || left[0] > Math.min(file.last, last + FAR)) return;
-      }
-    }
-    while (left[0] !== undefined && left[0] <= file.last) left.shift();
-  }
-
-  #take(entry: ReadEntry<T>, left: number[], messages: Map<number, Uint8Array>): void {
-    if (entry.offset !== left[0]) return;
-    left.shift();
+  #take(entry: ReadEntry<T>, messages: Map<number, Uint8Array>): void {
     if ('record' in entry) messages.set(entry.offset, this.#whole.encode(entry.record));
     else if ('raw' in entry) messages.set(entry.offset, this.#asWritten(entry.raw, entry.offset));
   }
+
   /**
    * A message that was rejected when it was archived, but is a valid record now: in the format in which the stream
    * writes dead letters.

@@ -72,6 +72,7 @@ export class ArchivePartition<T> {
     this.#intake = new MessageIntake({
       ...{ stream, codec, partition: at.partition, partitions: at.of, onPartitionMismatch },
       partitionsBefore: at.before,
+      takesAmendments: true,
     });
     this.partition = at.partition;
     this.generation = at.generation;

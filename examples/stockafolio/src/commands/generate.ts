@@ -15,6 +15,7 @@ import type { Producer } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
 import type { StreamEvent } from '../account-stream.js';
 import { AccountActivity } from '../generator/account-activity.js';
+import { AmendedActivity } from '../generator/amended-activity.js';
 import type { GeneratorOptions, Skew } from '../generator/options.js';
 import { generateTrades } from '../generator/trade-generator.js';
 import { wireForm } from '../wire-forms.js';
@@ -36,6 +37,7 @@ interface GenerateFlags {
   readonly outOfOrder: number;
   readonly fractions: number;
   readonly events: number;
+  readonly amendments: number;
   readonly pace?: boolean;
   readonly skip: number;
   readonly again?: boolean;
@@ -65,6 +67,7 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .option('--out-of-order <ms>', 'how late a trade may arrive', wholeNumber(0), 0)
     .option('--fractions <part>', 'part of the trades, 0 to 1, with a fraction of a share', part, 0)
     .option('--events <part>', 'part of all, 0 to 1, that are other events of accounts, such as dividends', part, 0)
+    .option('--amendments <part>', 'part of all, 0 to 1, that withdraw or correct earlier ones', part, 0)
     .option('--pace', 'send trades in real time, at the pace of the market')
     .option('--skip <n>', 'trades to skip, as printed by a stopped run', wholeNumber(0), 0)
     .option('--again', 'send all trades, even if the same command has sent them before')
@@ -92,6 +95,11 @@ function skew(text: string): Skew {
   throw new StockafolioError('ERR_USAGE', `'${text}' is not a skew`, { hint: 'write uniform, or zipf:1' });
 }
 
+function generatorOf(options: GeneratorOptions): Pick<AmendedActivity, 'next'> {
+  if (options.amendments !== undefined) return new AmendedActivity(options);
+  return options.events === undefined ? generateTrades(options) : new AccountActivity(options);
+}
+
 async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
@@ -106,8 +114,9 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     outOfOrder: flags.outOfOrder,
     ...(flags.fractions > 0 ? { fractions: flags.fractions } : {}),
     ...(flags.events > 0 ? { events: flags.events } : {}),
+    ...(flags.amendments > 0 ? { amendments: flags.amendments } : {}),
   };
-  const generator = flags.events > 0 ? new AccountActivity(options) : generateTrades(options);
+  const generator = generatorOf(options);
   const also = flags.also === undefined ? [] : [flags.also];
   await toolkit.untilThere({ written: flags.to === '-' ? [] : [flags.to], files: also }, reporter);
   const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);

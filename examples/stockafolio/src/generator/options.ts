@@ -24,11 +24,13 @@ export interface GeneratorOptions {
   readonly fractions?: number;
   /** The part of the records, 0 to 1, that are other events of accounts than trades; defaults to 0. See AccountActivity. */
   readonly events?: number;
+  /** The part of the records, 0 to 1, that withdraw or correct others; defaults to 0. See AmendedActivity. */
+  readonly amendments?: number;
 }
 
 /** @throws ERR_USAGE naming the first invalid option */
 export function checkOptions(options: GeneratorOptions): void {
-  const { trades, users, seed, start, rate, outOfOrder = 0, fractions = 0, events = 0 } = options;
+  const { trades, users, seed, start, rate, outOfOrder = 0, fractions = 0, events = 0, amendments = 0 } = options;
   if (trades !== Number.POSITIVE_INFINITY) whole('trades', trades, 0, Number.MAX_SAFE_INTEGER);
   whole('users', users, 1, 1e9);
   whole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -37,6 +39,7 @@ export function checkOptions(options: GeneratorOptions): void {
   if (!(rate > 0 && rate <= 1e9)) refuse('rate', rate, 'a number above 0, at most 1e9');
   if (!(fractions >= 0 && fractions <= 1)) refuse('fractions', fractions, 'a number from 0 to 1');
   if (!(events >= 0 && events < 1)) refuse('events', events, 'a number from 0, less than 1');
+  if (!(amendments >= 0 && amendments < 1)) refuse('amendments', amendments, 'a number from 0, less than 1');
   for (const [name, skew] of [
     ['userSkew', options.userSkew],
     ['symbolSkew', options.symbolSkew],

@@ -81,12 +81,16 @@ export async function runOnce(
       );
     });
     progress.done();
+    if (result.units.some(({ needsRepair }) => needsRepair === true)) reporter.say(NEEDS_REPAIR, {}, 'warn');
     return result;
   } finally {
     await pool?.close();
     await close();
   }
 }
+
+const NEEDS_REPAIR =
+  'the tables may have rows of an earlier run that did not know all amendments, and these remain: reconcile --repair mends them';
 
 /**
  * Prepares the tables, and returns the units to run, each with the locations that it uses; none if there is no archive.

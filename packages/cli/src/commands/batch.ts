@@ -197,5 +197,7 @@ function describe(result: BatchResult, { app, places }: Batch): string {
     waiting === 0
       ? ''
       : `; ${counted(waiting, 'message')} left to the next run, because another stream may have sent some before (--to-end processes them now)`;
-  return `${counted(records, 'message')} processed from ${counted(units.length, 'partition')}, ${counted(rows, 'row')} written, ${figure(setAside)} dead-lettered${left}`;
+  const made = units.reduce((sum, unit) => sum + (unit.amendments ?? 0), 0);
+  const amended = made === 0 ? '' : `, ${counted(made, 'amendment')} made`;
+  return `${counted(records, 'message')} processed from ${counted(units.length, 'partition')}, ${counted(rows, 'row')} written, ${figure(setAside)} dead-lettered${amended}${left}`;
 }

@@ -1,3 +1,4 @@
+export { amended } from './amend.js';
 export { daysOracle } from './days-oracle.js';
 export { dumpLine, type DumpRow } from './dump-form.js';
 export { lotsOracle, type OracleMethod } from './lots-oracle.js';

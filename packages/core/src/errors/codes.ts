@@ -16,6 +16,7 @@ const internal = { domain: 'internal', retryable: false } as const;
 export const errorCodes = {
   ERR_ABORTED: { domain: 'user', retryable: true },
   ERR_ACCESS_DENIED: user,
+  ERR_AMENDMENT: user,
   ERR_APP_INVALID: user,
   ERR_ARCHIVE_GAP: broken,
   ERR_ARCHIVE_INCOMPLETE: broken,

@@ -76,7 +76,7 @@ export {
   type NamedType,
   type PartialRecord,
 } from '../schema/index.js';
-export { choosePartition, isPartitionerName, keyText, messagePartition, murmur2 } from '../stream/index.js';
+export { amendedBy, choosePartition, isPartitionerName, keyText, messagePartition, murmur2 } from '../stream/index.js';
 export { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
 export { recordCheck, schemaText } from '../table/record-check.js';
 export { rowId } from '../table/row-id.js';

@@ -67,12 +67,17 @@ export function changelog<T, const C extends readonly string[]>({
   stream,
   compactBy,
 }: Topic<T, C>): Stream<Change<T, C>> {
-  const { name, keyFields } = stream;
+  const { amendments, ...plain } = stream;
+  const { name, keyFields } = plain;
+  if (amendments !== undefined)
+    throw new StockafolioError('ERR_SCHEMA_INVALID', `changelog of topic '${name}': its stream has amendments`, {
+      hint: 'a message of a changelog replaces the one before: declare its stream without amendments',
+    });
   checkReadable(name, keyFields, compactBy);
   const schema = changeSchema(stream.schema, compactBy);
   const isRemoval = (record: unknown): record is ChangeFacts => (record as ChangeFacts).$removed === true;
   return Object.freeze({
-    ...stream,
+    ...plain,
     schema,
     // The key has only fields that removals have too.
     key: stream.key as Stream<Change<T, C>>['key'],

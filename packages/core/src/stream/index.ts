@@ -1,3 +1,4 @@
+export { amendedBy, type AmendmentOptions, type Amendments } from './amendments.js';
 export {
   changelog,
   type Change,

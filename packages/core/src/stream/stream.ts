@@ -1,5 +1,6 @@
 import { BadRecordError, StockafolioError, isStockafolioError, messageOf } from '../errors/index.js';
 import { fieldOf, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import { checkAmendments, type AmendmentOptions, type Amendments } from './amendments.js';
 import type { ChangeReader } from './changelog.js';
 import type { Partitioner } from './partitioner.js';
 
@@ -33,6 +34,8 @@ interface StreamTimes<T> {
    * reads them.
    */
   readonly maxSkew?: number;
+  /** How records withdraw or correct earlier ones; without it, each stands for itself. */
+  readonly amendments?: AmendmentOptions<T>;
 }
 
 /** A stream whose source is partitioned by a key, or by nothing meaningful. */
@@ -100,6 +103,8 @@ export interface Stream<T> {
   readonly lane?: BroadcastLane;
   /** Of a changelog: how its records are made of messages. */
   readonly changes?: ChangeReader;
+  /** How its records withdraw or correct earlier ones. */
+  readonly amendments?: Amendments<T>;
 }
 
 /** The record type of a stream. */
@@ -128,11 +133,12 @@ export function stream<F extends Fields>(
       hint: 'use lower-case letters, digits, - and _',
     });
   }
-  const { outOfOrderness = 0, maxSkew = 3_600_000 } = options;
+  const { outOfOrderness = 0, maxSkew = 3_600_000, amendments } = options;
   checkDuration(name, 'outOfOrderness', outOfOrderness, Number.isSafeInteger(outOfOrderness));
   checkDuration(name, 'maxSkew', maxSkew, !Number.isNaN(maxSkew));
   const isBroadcast = options.broadcast === true;
   const key = options.keyedBy === 'nothing' || options.broadcast === true ? undefined : checked(name, options.key);
+  if (amendments !== undefined) checkAmendments(name, schema, amendments, key !== undefined);
   return Object.freeze({
     name,
     schema,
@@ -143,6 +149,7 @@ export function stream<F extends Fields>(
     maxSkew,
     partitioner: key === undefined ? undefined : (options.partitioner ?? 'murmur2'),
     isBroadcast,
+    ...(amendments === undefined ? {} : { amendments }),
   });
 }
 

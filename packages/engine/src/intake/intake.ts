@@ -6,7 +6,7 @@ import {
   type Stream,
   type Value,
 } from '@stockafolio/core';
-import type { Codec, SourceMessage } from '@stockafolio/core/ports';
+import { amendedBy, type Codec, type SourceMessage } from '@stockafolio/core/ports';
 import { asThrown, DefectError } from '../flow/defect.js';
 import { changeFactsOf } from '../topics/writer-headers.js';
 import { partitionChoice, partitionMismatch } from './partition-check.js';
@@ -26,7 +26,22 @@ export function cutFrom(bytes: string): string {
 export const FAILED = 'stockafolio-failed';
 
 /** The result for a message: a record, or the reason why it is not one. */
-export type Intake<T> = { readonly record: T } | { readonly rejected: StockafolioError };
+export type Intake<T> = { readonly record: T } | Rejected;
+
+/** A message that is not a record, and why. */
+export interface Rejected {
+  readonly rejected: StockafolioError;
+  /** Whether a stream rejects it for another reason, which this one replaces. */
+  readonly replaces?: boolean;
+}
+
+/**
+ * The result for a message without an effect of its own: a record that a later one has withdrawn, which moves time as any
+ * other; or, without a record, an amendment that was made in the place of what it speaks of.
+ */
+export interface Passed<T> {
+  readonly passed: T | undefined;
+}
 
 /** What happens to a message that is not in the partition of its key: the run ends, or the message is dead-lettered. */
 export type OnPartitionMismatch = 'fail' | 'dead-letter';
@@ -44,6 +59,8 @@ export interface IntakeOptions<T> {
   readonly partitionsBefore?: readonly number[] | undefined;
   /** Defaults to `fail`. */
   readonly onPartitionMismatch?: OnPartitionMismatch;
+  /** Takes amendments as records, for who keeps or makes them; by default they are rejected. */
+  readonly takesAmendments?: boolean;
 }
 
 /**
@@ -56,6 +73,7 @@ export class MessageIntake<T> {
   readonly #partition: number;
   readonly #partitions: number | undefined;
   readonly #isFatal: boolean;
+  readonly #takesAmendments: boolean;
   readonly #choose: (record: T) => number;
   readonly #chooseBefore: readonly ((record: T) => number)[];
   /** Records so far whose partition follows from an earlier number of partitions. */
@@ -68,6 +86,7 @@ export class MessageIntake<T> {
     this.#partition = partition;
     this.#partitions = partitions;
     this.#isFatal = onPartitionMismatch === 'fail';
+    this.#takesAmendments = options.takesAmendments ?? options.stream.amendments === undefined;
     const choice = (of: number | undefined): ((record: T) => number) =>
       partitionChoice(stream, of) ?? (() => partition);
     this.#choose = choice(partitions);
@@ -108,7 +127,10 @@ export class MessageIntake<T> {
   #judged(record: T, message: SourceMessage, now: number | undefined): Intake<T> {
     const ahead = this.#stream.time(record) - reference(message, now);
     // A record that is bad for another reason says nothing about how the topic is partitioned.
-    const rejected = tooFarAhead(ahead, this.#stream.maxSkew) ?? this.misplaced(record, message.offset);
+    const rejected =
+      tooFarAhead(ahead, this.#stream.maxSkew) ??
+      this.misplaced(record, message.offset) ??
+      (this.#takesAmendments ? undefined : notInStream(this.#stream, record));
     return rejected === undefined ? { record } : { rejected };
   }
 
@@ -157,6 +179,15 @@ function tooFarAhead(ahead: number, most: number): StockafolioError | undefined 
   if (!(ahead > most)) return undefined;
   const message = `its time is ${Math.round(ahead / 1000)} s ahead of the time at which it was received`;
   return new BadRecordError([{ field: 'time', message }]);
+}
+
+/** The error about an amendment, which a stream cannot make. */
+function notInStream<T>(stream: Stream<T>, record: T): StockafolioError | undefined {
+  const amends = amendedBy(stream, record);
+  if (amends === undefined) return undefined;
+  return new StockafolioError('ERR_AMENDMENT', `it amends '${amends}', and a stream does not go back`, {
+    hint: 'the next batch over the archive makes it; a stream that continues from the checkpoints of the batch has it',
+  });
 }
 
 /** What the functions of a stream threw, as the error that it stands for. */

@@ -1,6 +1,6 @@
 import type { Pipeline } from '@stockafolio/core';
 import { markOf, type SourceMessage } from '@stockafolio/core/ports';
-import type { Intake } from '../intake/intake.js';
+import type { Intake, Passed } from '../intake/intake.js';
 import { Feed } from '../partition/feed.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
 import { Merge, type Lull } from './merge.js';
@@ -18,7 +18,7 @@ export interface Arriving {
   readonly offset: number;
   /** When it was sent or received, epoch milliseconds. */
   readonly ingested: number;
-  readonly taken: Intake<unknown>;
+  readonly taken: Intake<unknown> | Passed<unknown>;
   /** Its bytes, if it is rejected. */
   readonly bytes?: Uint8Array | undefined;
   /** The message itself, and the epoch of the leader that received it, for the mark of the position after it. */
@@ -66,7 +66,8 @@ export class MergedFeed {
   /** Adds the next message of a stream, by its index. */
   add(input: number, arriving: Arriving): void {
     const { taken, offset, ingested: sent } = arriving;
-    const time = 'record' in taken ? this.#streams[input]?.time(taken.record) : undefined;
+    const record = 'record' in taken ? taken.record : 'passed' in taken ? taken.passed : undefined;
+    const time = record === undefined ? undefined : this.#streams[input]?.time(record);
     // The position of a stream that is repartitioned remains at the end of its own partition.
     const at = arriving.partition === undefined ? offset : this.next(input) - 1;
     this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset: at });
@@ -101,7 +102,8 @@ export class MergedFeed {
       const { taken, offset, ingested, bytes, partition } = message;
       const position = { input, offset, ingested, ...(partition === undefined ? {} : { partition }) };
       if ('record' in taken) this.#feed.add(taken.record, position);
-      else this.#feed.reject(taken.rejected, bytes ?? new Uint8Array(0), position);
+      else if ('passed' in taken) this.#feed.pass(taken.passed, position);
+      else this.#feed.reject(taken.rejected, bytes ?? new Uint8Array(0), position, taken.replaces);
       const seen = message.origin?.message.seen;
       if (seen !== undefined) this.#engine.inputs.at(input).see(seen);
       last.set(input, message);

@@ -30,10 +30,21 @@ export class Feed {
   }
 
   /** Dead-letters a message that is not a record. */
-  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
+  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition, replaces = false): void {
+    this.#endBefore(position);
+    this.#engine.reject(error, message, position, replaces);
+  }
+
+  /** Notes a message without an effect of its own. */
+  pass(record: unknown, position: RecordPosition): void {
+    this.#endBefore(position);
+    if (record === undefined) this.#engine.settle(position);
+    else this.#engine.push(record, position, true);
+  }
+
+  #endBefore(position: RecordPosition): void {
     this.end();
     if (this.#engine.nextFloor !== Number.POSITIVE_INFINITY) this.#raise(position);
-    this.#engine.reject(error, message, position);
   }
 
   /** From the next floor on versions are above it, whatever came before: this may be the message at that offset. */

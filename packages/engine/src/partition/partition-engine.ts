@@ -127,7 +127,6 @@ export class PartitionEngine {
 
   /**
    * Continues from a checkpoint, after the state of the operators is loaded.
-   *
    * @param layouts of the operators whose state was loaded, as the checkpoint has them, by name
    */
   resume(position: EnginePosition, layouts?: ReadonlyMap<string, OperatorLayout>): void {
@@ -168,17 +167,17 @@ export class PartitionEngine {
     this.#context.repeatsEarly = this.inputs.all.some(({ offset }, n) => offset < (this.#early[n] ?? 0));
   }
 
-  /** Processes a record. */
-  push(record: unknown, position: RecordPosition): void {
+  /** Processes a record. @param isWithdrawn whether it only moves time, because a later one has withdrawn it */
+  push(record: unknown, position: RecordPosition, isWithdrawn = false): void {
     const outer = enter(this.#context);
     try {
-      this.#push(record, position);
+      this.#push(record, position, isWithdrawn);
     } finally {
       leave(outer);
     }
   }
 
-  #push(record: unknown, position: RecordPosition): void {
+  #push(record: unknown, position: RecordPosition, isWithdrawn = false): void {
     const context = this.#context;
     const { stream, copier, records } = this.inputs.at(position.input ?? 0);
     const copy = copier.copy(record);
@@ -197,7 +196,7 @@ export class PartitionEngine {
     context.time = time;
     context.version = Math.max(context.version + 1, time * 1000);
     context.active = true;
-    records.next(record);
+    if (!isWithdrawn) records.next(record);
     if (context.failure !== undefined) this.#rollback(copy, position);
     else if (context.rejected.length > 0) this.#rejections.parts(copy, position);
     const latest = context.failure === undefined ? time : this.#latest;
@@ -238,9 +237,16 @@ export class PartitionEngine {
   }
 
   /** Dead-letters a message that is not a record. It uses up a version, as any other message does. */
-  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
+  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition, replaces = false): void {
     this.#context.version++;
-    this.#rejections.message(error, message, position);
+    this.#rejections.message(error, message, position, replaces);
+    this.#continueAfter(position);
+  }
+
+  /** Notes an amendment that was made where it belongs. It uses up a version, as a message that is no record. */
+  settle(position: RecordPosition): void {
+    this.#context.version++;
+    this.#rejections.settled(position);
     this.#continueAfter(position);
   }
 
@@ -252,7 +258,6 @@ export class PartitionEngine {
 
   /**
    * Emits the contents of every open window, as when no more records arrive for a while.
-   *
    * @param isIdle whether more records are expected. Then a figure that cannot be emitted is not yet dead-lettered,
    * because its window is still to be closed
    */
@@ -302,17 +307,12 @@ export class PartitionEngine {
     return progressRow(pipeline.name, this.partition, source, this.position, this.#context.watermark);
   }
 
-  /**
-   * The row that states this for all rows; to be written with the progress of a {@link commit}, before its checkpoint.
-   */
+  /** The row that states this for all rows; written with the progress of a {@link commit}, before its checkpoint. */
   checkpointCut(): Mutation {
     return cutRow(this.#options.pipeline.name, this.partition, this.inputs.offset);
   }
 
-  /**
-   * The rows that identify the logs of the sources, to be written with {@link progress}, as far as known; and the
-   * progress of each stream, if there are several.
-   */
+  /** What identifies the logs of the sources, as far as known, and the progress of each of several streams. */
   marks(): readonly Mutation[] {
     return markRows(this.#options, this.inputs.all, this.#context);
   }

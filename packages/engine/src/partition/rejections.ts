@@ -4,6 +4,7 @@ import { isFatal } from '../flow/fatal.js';
 import { DefectError } from '../flow/defect.js';
 import { bytesOf, deadLetter, jsonOf, reasonOf, type RecordPosition } from '../tables/dead-letter.js';
 import { letterOwner } from '../tables/input-name.js';
+import { deadLetters } from '../tables/system-tables.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
 import type { EngineOptions } from './engine-options.js';
 
@@ -23,16 +24,25 @@ export class Rejections {
     this.#options = options;
   }
 
-  /** Rejects a message that is not a record. */
-  message(error: unknown, message: Uint8Array, position: RecordPosition): void {
+  /** Rejects a message that is not a record. @param replaces whether a stream rejects it for another reason */
+  message(error: unknown, message: Uint8Array, position: RecordPosition, replaces: boolean): void {
     this.#note(error, position);
-    this.#reject('', error, message, position);
+    this.#reject('', error, message, position, replaces ? 1 : 0);
   }
 
   /** Rejects a record as a whole. */
   record(error: unknown, record: unknown, position: RecordPosition): void {
     this.#note(error, position);
     this.#reject('', error, this.encoded(record, position), position);
+  }
+
+  /** A message that a stream has rejected is settled: removes its letter, also one that replaced that of the stream. */
+  settled({ partition, offset, input = 0 }: RecordPosition): void {
+    const { pipeline, partition: own } = this.#options;
+    const { owner, partition: lane = own } = letterOwner(pipeline, input);
+    const { rows, version } = this.#context;
+    const key = [owner, partition ?? lane, offset, ''];
+    rows.push({ table: deadLetters, values: key, version: version + 2, deleted: true });
   }
 
   /** Rejects a record for the operators that did not process it, while the others keep it. */
@@ -85,7 +95,8 @@ export class Rejections {
     this.last = { partition: partition ?? own, offset, ...reasonOf(error) };
   }
 
-  #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition): void {
+  /** @param above by how much its letter is above the version of the message */
+  #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition, above = 0): void {
     const { pipeline, partition: own, onBadRecord, onDefect } = this.#options;
     const { owner, partition: lane = own } = letterOwner(pipeline, position.input ?? 0);
     const { partition = lane } = position;
@@ -110,7 +121,7 @@ export class Rejections {
       );
     }
     this.count++;
-    const rows = deadLetter(owner, partition, position, operator, error, message, this.#context.version);
+    const rows = deadLetter(owner, partition, position, operator, error, message, this.#context.version + above);
     for (const row of rows) this.#context.rows.push(row);
   }
 }

@@ -1,6 +1,6 @@
 import { isStockafolioError, messageOf } from '@stockafolio/core';
 import { DOLLAR, type StreamEvent } from '../../account-stream.js';
-import type { AccountEvent, Cash, TradeEvent, TransferEvent } from '../../books/account-event.js';
+import type { AccountEvent, Cash, CorrectEvent, TradeEvent, TransferEvent } from '../../books/account-event.js';
 import { MOST_SHARES, tradeValue } from '../../quantity.js';
 import { listingOf } from '../../universe/universe.js';
 import { wireForm } from '../../wire-forms.js';
@@ -75,7 +75,9 @@ function translate(
       return [{ ...place, kind, symbol, quantity }];
     }
     case 'bust':
+      return [{ ...place, kind: 'bust', amends: event.amends }];
     case 'correct':
+      return correctionOf(event, roundPrices);
     case 'spin-off':
     case 'merger':
     case 'symbol-change':
@@ -120,6 +122,16 @@ function tradeOf(trade: TradeEvent, roundPrices: boolean): readonly StreamEvent[
     },
     ...beside(trade, value, own, commission),
   ];
+}
+
+/** A correction of the terms of a trade: what else comes with these is not corrected. */
+function correctionOf(event: CorrectEvent, roundPrices: boolean): readonly StreamEvent[] | string {
+  const terms = tradeOf(event.trade, roundPrices);
+  if (typeof terms === 'string') return terms;
+  const [trade, ...others] = terms;
+  if (trade === undefined || others.length > 0)
+    return 'the stream has no corrections of trades that were paid in another way than their value and commission';
+  return [{ ...trade, ...placeOf(event), kind: 'correct', amends: event.amends }];
 }
 
 /** The cash of a trade that is in neither its value nor its commission. */

@@ -60,7 +60,13 @@ export async function* takeMerged<T>(
   const lanes = (unit.inputs ?? []).flatMap((input, n): Lane[] => {
     const archived = archives[n];
     if (archived === undefined) return [];
-    return [{ input, portions: portionsOf(archived, { ports, reading: input, unit, amendments, files: files[n] ?? [] }), hasEnded: false }];
+    return [
+      {
+        input,
+        portions: portionsOf(archived, { ports, reading: input, unit, amendments, files: files[n] ?? [] }),
+        hasEnded: false,
+      },
+    ];
   });
   for (;;) {
     let isOver = true;
@@ -95,7 +101,12 @@ interface Reading<T> {
 
 async function* portionsOf<T>(
   input: ArchivedInput,
-  { ports: { pipeline }, reading, unit: { partition: unit, onPartitionMismatch, fresh, inputs = [] }, ...more }: Reading<T>,
+  {
+    ports: { pipeline },
+    reading,
+    unit: { partition: unit, onPartitionMismatch, fresh, inputs = [] },
+    ...more
+  }: Reading<T>,
 ): AsyncGenerator<readonly Entry[]> {
   const { amendments, files } = more;
   const { from, to, partitions: count, division, source } = reading;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { addTo, bySecond, byUser, Sum } from '@stockafolio/conformance';
+import { addTo, bySecond, byUser, Payment, payments, Sum } from '@stockafolio/conformance';
 import {
   BadRecordError,
+  type Branch,
   foldByKey,
   type Infer,
   int64,
@@ -12,6 +13,7 @@ import {
   optional,
   partitionOf,
   pipeline,
+  type Pipeline,
   record,
   rowObject,
   shard,
@@ -25,7 +27,7 @@ import {
 import type { ArchiveEntry, Tables } from '@stockafolio/core/ports';
 import { deadLetters } from '@stockafolio/engine';
 import { memoryArchive, type MemoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/testing';
-import { map } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import type { BatchOptions } from '../src/options.js';
 import { type BatchResult, runBatch } from '../src/run-batch.js';
 
@@ -70,9 +72,12 @@ const best = table(
 );
 const Newest = record('newest', { id: text() });
 
+const Paid = record('paid', { cents: int64() });
+const paid = table('paid', { partitionBy: ['payer'] }, { payer: text(), ...Paid.fields });
+
 /** Rows of records, sums, what came last, windows, and a ranking. */
-function pipelineOf(from: typeof plain): ReturnType<typeof pipeline> {
-  return pipeline('amended', { from }, ({ from }) => [
+function figuresOf(from: Observable<Entry>): readonly Branch[] {
+  return [
     into(sold, from.pipe(map(({ user, time, id, item, amount }) => ({ user, time, id, item, amount })))),
     into(byUser, from.pipe(foldByKey('sums', { key: ['user'], state: Sum, fold: addTo }))),
     into(
@@ -93,10 +98,21 @@ function pipelineOf(from: typeof plain): ReturnType<typeof pipeline> {
         map(({ group: [item], rank, key: [user] }) => ({ item, rank, user })),
       ),
     ),
-  ]);
+  ];
 }
+
+const pipelineOf = (from: typeof plain): Pipeline => pipeline('amended', { from }, ({ from }) => figuresOf(from));
 export const withAmendments = pipelineOf(amended);
 export const without = pipelineOf(plain);
+
+/** The same beside another stream, with which it is merged. */
+export const merged = pipeline('merged', { amended, payments }, ({ amended, payments }) => [
+  ...figuresOf(amended),
+  into(
+    paid,
+    payments.pipe(foldByKey('paid', { key: ['payer'], state: Paid, fold: (is, { paid }) => void (is.cents += paid) })),
+  ),
+]);
 
 export const codec = jsonCodec(Entry);
 export const PARTITIONS = 2;
@@ -123,6 +139,8 @@ export async function archiveOf(
   return archive;
 }
 
+const noPayments = memoryArchive<unknown>();
+
 /** A run in memory, whose tables and checkpoints remain. */
 export class Run {
   readonly tables: Tables;
@@ -132,10 +150,11 @@ export class Run {
     this.tables = tables;
   }
 
-  batch(of: typeof without, archive: MemoryArchive<Entry>, options: BatchOptions = {}): Promise<BatchResult> {
+  batch(of: Pipeline, archive: MemoryArchive<Entry>, options: BatchOptions = {}): Promise<BatchResult> {
     const { tables, checkpoints } = this;
+    const others = { payments: { codec: jsonCodec(Payment), archive: noPayments } };
     return runBatch(
-      { pipeline: of, codec, archive, tables, checkpoints, clock: virtualClock() },
+      { pipeline: of, codec, archive, others, tables, checkpoints, clock: virtualClock() },
       { allowMissingPartitions: true, ...options },
     );
   }

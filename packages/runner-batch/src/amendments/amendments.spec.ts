@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { codeOf } from '@stockafolio/conformance';
 import { StockafolioError } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
-import { anyEntries, archiveOf, codec, type Entry, Run, withAmendments, without } from '../../test/amended.js';
+import { anyEntries, archiveOf, codec, type Entry, merged, Run, withAmendments, without } from '../../test/amended.js';
 import type { BatchResult } from '../run-batch.js';
 
 /** The law in plain words: what remains of all entries, and the amendments that are not made. */
@@ -63,6 +63,20 @@ describe('amendments in a batch', () => {
         expect(Object.keys(await made.letters()).sort()).to.eql(bad);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('do so where the stream is merged with another', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyEntries, async (entries) => {
+        const { right, bad } = asIf(entries);
+        const [made, wanted] = [new Run(), new Run()];
+        await made.batch(merged, await archiveOf(entries), { toEnd: true });
+        await wanted.batch(without, await archiveOf(right));
+        expect(await made.rows()).to.eql(await wanted.rows());
+        expect(Object.keys(await made.letters()).sort()).to.eql(bad);
+      }),
+      { numRuns: 50 },
     );
   });
 

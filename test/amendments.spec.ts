@@ -1,5 +1,6 @@
 import {
   amended,
+  daysOracle,
   dumpLine,
   lotsOracle,
   stockafolioOracle,
@@ -71,6 +72,13 @@ describe('accounts whose events are withdrawn and corrected', () => {
     const lines = await linesOf(['tables', 'dump', '--tables', `embedded:${at('lots')}`, ...withLots]);
     expectAll(lines, expected);
     expectAll(lines, lotsOracle(right, 'fifo'));
+  });
+
+  it('are in the batch as if entered right, in results by day', async () => {
+    const withDays = ['--app', '@stockafolio/example/with-days'];
+    await batch(at('archive'), at('days'), at('days-checkpoints'), ...withDays);
+    const lines = await linesOf(['tables', 'dump', '--tables', `embedded:${at('days')}`, ...withDays]);
+    expectAll(lines, daysOracle(right));
   });
 
   it('are in the stream as they came, and each amendment is a dead letter that says what makes it', async () => {

@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the README: both pages at one width, light and dark. They show a market day up to the afternoon, with
- * the batch of noon beside it.
+ * the batch of noon beside it, after a year with fewer trades.
  */
 import { rm, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { liveMarket } from '../../examples/stockafolio/test/live-market.js';
-import { generateTrades } from '@stockafolio/example';
+import { demoHistory } from '../../examples/stockafolio/src/commands/demo-market.js';
+import { sessionOf } from '../../examples/stockafolio/src/calendar/sessions.js';
+import { generateTrades, portfolioOf } from '@stockafolio/example';
 
 const OPENING = Date.UTC(2026, 0, 5, 14, 30);
 const TRADES = 120_000;
+const EARLIER = 60_000;
 const MOST = 200_000;
 const USER = 'u0007';
 const SESSION = 6.5 * 3_600_000;
@@ -22,7 +25,13 @@ const trades = generateTrades({
 })
   .next(TRADES)
   .map((trade) => ({ ...trade, time: busierAtTheEnds(trade.time) }));
-const market = await liveMarket(trades, { closeAfter: TRADES / 2 });
+const session = sessionOf('2026-01-05');
+if (session === undefined) throw new Error('the day has no session');
+const year = demoHistory({ trades: EARLIER, users: 5_000, seed: 1 }, session).next(EARLIER);
+const market = await liveMarket([...year, ...trades], {
+  closeAfter: EARLIER + TRADES / 2,
+  running: portfolioOf({ byDay: true }),
+});
 const profile = await mkdtemp(join(tmpdir(), 'stockafolio-pictures-'));
 const browser = await chromium.launchPersistentContext(profile, {
   ...{ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu'] },

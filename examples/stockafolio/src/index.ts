@@ -55,6 +55,7 @@ export { fileFacts, importFile } from './import/import-file.js';
 export { importLines } from './import/import-lines.js';
 export type { ImportOptions, TradeField } from './import/import-options.js';
 export type { ImportedLine } from './import/trade-mapper.js';
+export { dayTables, positionDays, symbolCloses } from './day-tables.js';
 export { lots, realizedGains } from './lot-tables.js';
 export { MOST_SHARES, SHARE, quantity, sharesOf, sharesText, tradeValue, volume, worth } from './quantity.js';
 export {

@@ -40,6 +40,8 @@ import {
   type StreamEvent,
 } from './account-stream.js';
 import { keepAccounts } from './keep-accounts.js';
+import { keepDays } from './keep-days.js';
+import { keepNewest, NewestPrice } from './newest-price.js';
 import { applyToPosition, Position, type PositionChange } from './position.js';
 import { volume } from './quantity.js';
 import {
@@ -140,15 +142,6 @@ function quote(kept: Mutable<Infer<typeof Price>>, trade: Trade): void {
   kept.dayOpenTime = trade.time;
 }
 
-const SlotPrice = record('slot_price', { price: money(), time: timestamp() });
-
-/** Keeps the price of the latest trade; for equal times the later in the source's order. */
-function quoteSlot(kept: Mutable<Infer<typeof SlotPrice>>, trade: Trade): void {
-  if (trade.time < kept.time) return;
-  kept.price = trade.price;
-  kept.time = trade.time;
-}
-
 /** The minute of the day at which the ten minutes of a trade begin. */
 function slotOf(time: number): number {
   const ofDay = minuteOfDay(time);
@@ -183,6 +176,11 @@ const totalsExpire = (trade: Trade): number => dayEnd(trade.time) + TOTALS_STAY_
 export interface PortfolioOptions {
   /** Also keeps the lots of each position, closed by this method, and what was gained with each; see docs/books. */
   readonly lots?: LotMethod;
+  /**
+   * Also keeps what each user did by day, and the closes of symbols: for profit and returns over any time. Defaults to
+   * false.
+   */
+  readonly byDay?: boolean;
 }
 
 /**
@@ -193,13 +191,17 @@ export interface PortfolioOptions {
  * @example export default appOf(portfolioOf({ lots: 'hifo' })); // a module for --app
  */
 export function portfolioOf(options: PortfolioOptions = {}): Pipeline {
-  return pipeline('portfolio', { trades }, ({ trades: events }) => [
-    ...usersFigures(events, options),
-    ...firmsFigures(split(events, { trades: isDollarTrade }).trades),
-  ]);
+  return pipeline('portfolio', { trades }, ({ trades: events }) => {
+    const dollarTrades = split(events, { trades: isDollarTrade }).trades;
+    return [
+      ...usersFigures(events, options),
+      ...firmsFigures(dollarTrades),
+      ...(options.byDay === true ? keepDays(events, dollarTrades, totalsExpire) : []),
+    ];
+  });
 }
 
-/** How trades become portfolios, without lots. */
+/** How trades become portfolios, without lots and results by day. */
 export const portfolio = portfolioOf();
 
 /** Each user's own: positions, totals, trades, and what else happened in the account. */
@@ -276,8 +278,8 @@ function firmsFigures(trades: Observable<Trade>): Branch[] {
       trades.pipe(
         shardedFold('symbol-prices', {
           key: [day, 'symbol', slot],
-          state: SlotPrice,
-          fold: quoteSlot,
+          state: NewestPrice,
+          fold: keepNewest,
           expires: dayExpires,
         }),
       ),

@@ -6,13 +6,14 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { useBrowser } from './browser.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
-import { accountOf, marketTrades, tradeOf } from './traded.js';
+import { accountOf, byDay, marketTrades, tradeOf } from './traded.js';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const pages = {
   ...{ firm: '/', 'a day to come': '/?day=2026-01-06', 'no such day': '/?day=2026-02-31' },
   ...{ symbols: '/symbols', user: '/u/u00', unknown: '/u/nobody', nothing: '/nowhere' },
   ...{ account: '/u/holder', statement: '/u/holder/statement' },
+  ...{ 'a day of an account': '/u/holder?range=1D&measure=value' },
   ...{ symbol: '/u/u00/symbols/ZZZ', 'a symbol never traded': '/u/u00/symbols/NONE' },
 };
 
@@ -25,9 +26,7 @@ describe('both pages, for everybody', () => {
     script = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     market = await liveMarket(
       [...marketTrades(2_000), tradeOf({ id: 's', user: 'u00', symbol: 'ZZZ', side: 'sell' }), ...accountOf('holder')],
-      {
-        closeAfter: 1_000,
-      },
+      { closeAfter: 1_000, running: byDay },
     );
   });
   after(() => market?.close());

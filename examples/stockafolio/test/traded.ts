@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import type { Pipeline } from '@stockafolio/core';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import type { StreamEvent } from '../src/account-stream.js';
 import { generateTrades } from '../src/generator/trade-generator.js';
-import { portfolio } from '../src/pipeline.js';
+import { portfolio, portfolioOf } from '../src/pipeline.js';
 import { SHARE } from '../src/quantity.js';
 import { buildServer } from '../src/server/build-server.js';
 import type { ServerOptions } from '../src/server/server-options.js';
@@ -43,10 +44,13 @@ export function accountOf(user: string): StreamEvent[] {
   ];
 }
 
+/** The portfolio with results by day. */
+export const byDay = portfolioOf({ byDay: true });
+
 /** Tables in memory after these trades, and other events. */
 export async function traded(
   events: readonly StreamEvent[],
-  pipeline = portfolio,
+  pipeline: Pipeline = portfolio,
 ): Promise<PipelineHarness<StreamEvent>> {
   const harness = pipelineHarness<StreamEvent>(pipeline);
   harness.push(...events);

@@ -1,11 +1,14 @@
 import type { AbortSignalLike, Clock, Producer } from '@stockafolio/core/ports';
-import type { Session } from '../calendar/sessions.js';
+import { dateOfDays, daysOfDate } from '@stockafolio/core';
+import { sessionOf, type Session } from '../calendar/sessions.js';
 import { generateTrades } from '../generator/trade-generator.js';
 import type { Trade } from '../trade.js';
 import { messageOfTrade } from './trade-flow.js';
 
 /** The part of a trading day that the demo's trades fill: of a full day 9:30 to 13:00. */
 const FILLED = 3.5 / 6.5;
+/** Ids of trades have the seed: those of the history need another one. */
+const HISTORY_SEED = 1_000_000_007;
 
 export interface DemoMarketOptions {
   /** Trades of the demo itself. */
@@ -45,7 +48,34 @@ export function demoMarket({ trades, after, users, seed }: DemoMarketOptions, se
   return { next: (count) => generator.next(count).map((trade) => ({ ...trade, time: moved(trade.time) })) };
 }
 
-/** Sends this many trades at this rate, per second of real time. */
+/** The calendar days of {@link demoHistory}. */
+const YEAR = 365;
+
+/**
+ * The trades of the year before a session, spread evenly over its sessions: so that results over longer times have something to
+ * show. Prices begin anew with the session itself, some per cent away from these, as after a night.
+ */
+export function demoHistory(
+  { trades, users, seed }: Omit<DemoMarketOptions, 'after'>,
+  { day: last }: Session,
+): DemoMarket {
+  const days = Array.from({ length: YEAR }, (_, n) => dateOfDays(daysOfDate(last) - YEAR + n));
+  const all = days.flatMap((day) => sessionOf(day) ?? []);
+  const length = all.reduce((sum, { open, close }) => sum + close - open, 0);
+  return generateTrades({
+    ...{
+      trades,
+      users,
+      seed: (seed + HISTORY_SEED) % Number.MAX_SAFE_INTEGER,
+      start: all[0]?.open ?? 0,
+      rate: (trades / length) * 1000,
+    },
+    userSkew: { zipf: 0.6 },
+    symbolSkew: { zipf: 0.8 },
+  });
+}
+
+/** Sends this many trades at this rate, per second of real time, or all that there are. */
 export async function sendTrades(
   market: DemoMarket,
   count: number,
@@ -57,6 +87,7 @@ export async function sendTrades(
   const began = clock.elapsed();
   for (let sent = 0; sent < count && !signal.aborted;) {
     const some = market.next(Math.min(Math.max(1, Math.round(rate / 20)), count - sent));
+    if (some.length === 0) return;
     await producer.append(some.map(messageOfTrade));
     sent += some.length;
     await clock.sleep(Math.max(1, began + (sent / rate) * 1000 - clock.elapsed()), signal);

@@ -13,15 +13,16 @@ import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
 import { tablesOf } from '@stockafolio/engine';
 import { inThisThread, reconcile, runBatch } from '@stockafolio/runner-batch';
 import { runArchive, runStream } from '@stockafolio/runner-stream';
+import type { Session } from '../calendar/sessions.js';
 import { tradingDay } from '../calendar/trading-day.js';
 import { firmFigures } from '../figures/firm-figures.js';
 import { portfolioFigures } from '../figures/portfolio-figures.js';
-import { portfolio } from '../pipeline.js';
+import { portfolioOf } from '../pipeline.js';
 import { firmView, userView } from '../terminal/views.js';
 import { trades } from '../account-stream.js';
 import { wireForm } from '../wire-forms.js';
 import { serveDashboards } from './dashboards.js';
-import { demoMarket, sendTrades, type DemoMarket } from './demo-market.js';
+import { demoHistory, demoMarket, sendTrades, type DemoMarket } from './demo-market.js';
 import { addresses, DEFAULT_PORT } from './serve.js';
 import { lastSession } from './trade-flow.js';
 
@@ -38,10 +39,14 @@ export interface DemoOptions {
 }
 
 const SHOW_EVERY = 2_000;
+/** How many trades of the year before there are, as a part of those of the day. */
+const EARLIER = 0.1;
 /** Trades per second after the comparison, and for how many seconds: they must not fill a disk overnight. */
 const RATE_AFTER = 100;
 const SECONDS_AFTER = 3_600;
 const codec = wireForm;
+/** With results by day, which the user's page shows. */
+const pipeline = portfolioOf({ byDay: true });
 
 /** The inputs and outputs of the demo. */
 interface Stage {
@@ -50,6 +55,7 @@ interface Stage {
   readonly checkpoints: Files;
   readonly market: DemoMarket;
   readonly day: string;
+  readonly session: Session;
   readonly signal: AbortSignalLike;
   readonly toolkit: Toolkit;
   readonly reporter: Reporter;
@@ -71,12 +77,31 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
   const source = `log:${at('trades')}`;
   const ends = toolkit.openSource(source);
   const metrics = await runMetrics(clock);
-  const stage: Stage = { source, live, checkpoints, market, day: session.day, signal, toolkit, reporter, metrics };
+  const stage: Stage = {
+    source,
+    live,
+    checkpoints,
+    market,
+    day: session.day,
+    session,
+    signal,
+    toolkit,
+    reporter,
+    metrics,
+  };
   try {
-    for (const tables of [live, close]) await tables.create(tablesOf(portfolio));
+    for (const tables of [live, close]) await tables.create(tablesOf(pipeline));
     const dashboards = await serveDashboards(
       {
-        ...{ live, close, source: ends, pipeline: portfolio.name, clock, log: (line: string) => reporter.say(line) },
+        ...{
+          live,
+          close,
+          source: ends,
+          pipeline: pipeline.name,
+          planned: pipeline,
+          clock,
+          log: (line: string) => reporter.say(line),
+        },
         runners: [{ name: 'the demo', text: () => metrics.text() }],
       },
       { host: '127.0.0.1', port: options.port ?? DEFAULT_PORT, orFree: options.port === undefined },
@@ -100,8 +125,10 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
 }
 
 /** Sends trades while the stream writes them to the tables. */
-async function liveHalf({ trades: count, rate }: DemoOptions, stage: Stage): Promise<void> {
+async function liveHalf({ trades: count, rate, users, seed }: DemoOptions, stage: Stage): Promise<void> {
   const { live, day, reporter, signal, toolkit } = stage;
+  const earlier = demoHistory({ trades: Math.ceil(count * EARLIER), users, seed }, stage.session);
+  await streamWhile(stage, (producer) => sendTrades(earlier, Infinity, rate, producer, toolkit.clock, signal));
   const shown = new AbortController();
   const showing = show(live, day, shown.signal, toolkit, reporter);
   try {
@@ -129,7 +156,7 @@ async function closeHalf(at: (name: string) => string, close: Tables, stage: Sta
       ...{ dayOf: tradingDay, untilCaughtUp: true },
     });
     const ports = {
-      ...{ pipeline: portfolio, codec, tables: close, checkpoints: closeCheckpoints, clock },
+      ...{ pipeline, codec, tables: close, checkpoints: closeCheckpoints, clock },
       archive: archive as Parameters<typeof runBatch>[0]['archive'],
     };
     const batch = await runBatch(ports, {}, inThisThread(ports));
@@ -181,7 +208,7 @@ async function streamWhile(
 function streamOptions({ source, live, checkpoints, toolkit, metrics }: Stage): Parameters<typeof runStream>[0] {
   const { clock } = toolkit;
   return {
-    ...{ pipeline: portfolio, codec, source: toolkit.openSource(source), tables: live, checkpoints, clock },
+    ...{ pipeline, codec, source: toolkit.openSource(source), tables: live, checkpoints, clock },
     onEvent: (event) => metrics.take(event),
   };
 }
@@ -211,7 +238,7 @@ async function compare(live: Tables, close: Tables, now: number): Promise<{ comp
   const counts = { compared: 0, newer: 0 };
   let differences = 0;
   const options = { upTo: Number.POSITIVE_INFINITY, now };
-  const found = reconcile(close, live, tablesOf(portfolio), options, counts)[Symbol.asyncIterator]();
+  const found = reconcile(close, live, tablesOf(pipeline), options, counts)[Symbol.asyncIterator]();
   while ((await found.next()).done !== true) differences++;
   return { compared: counts.compared, differences };
 }

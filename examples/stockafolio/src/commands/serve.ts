@@ -1,8 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { type Reporter, secret, type Toolkit, wholeNumber } from '@stockafolio/cli';
-import { isStockafolioError, StockafolioError } from '@stockafolio/core';
+import { isStockafolioError, StockafolioError, type Table } from '@stockafolio/core';
 import type { Source, Tables } from '@stockafolio/core/ports';
 import { progress } from '@stockafolio/engine';
+import { dayTables } from '../day-tables.js';
 import { lots, realizedGains } from '../lot-tables.js';
 import { portfolio } from '../pipeline.js';
 import { isLoopback } from '../server/loopback.js';
@@ -121,11 +122,13 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
     opened.push(tables);
     // The tables are opened for reading, so nothing is created: a missing table is an error.
     await tables.create([...stockafolioTables, progress]);
+    // Without these, the page says how to get them.
+    await keeps(tables, dayTables);
     return tables;
   };
   try {
     const live = await open(flags.tables);
-    const withLots = await hasLots(live);
+    const withLots = await keeps(live, [lots, realizedGains]);
     const close = flags.closeTables === undefined ? {} : { close: await open(flags.closeTables) };
     const source = flags.source === undefined ? undefined : toolkit.openSource(flags.source);
     if (source !== undefined) opened.push(source);
@@ -168,10 +171,10 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   reporter.result('stopped', { ok: true });
 }
 
-/** Whether the stream keeps lots. Nothing is created: the tables are open for reading. */
-async function hasLots(live: Tables): Promise<boolean> {
+/** Whether the stream keeps what only some pipelines keep. Nothing is created: the tables are open for reading. */
+async function keeps(tables: Tables, optional: readonly Table[]): Promise<boolean> {
   try {
-    await live.create([lots, realizedGains]);
+    await tables.create(optional);
     return true;
   } catch (error) {
     if (isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) return false;

@@ -3,10 +3,12 @@ import { tradingDay } from '../calendar/trading-day.js';
 import { biggestMoves, firmFigures, type FirmFigures } from '../figures/firm-figures.js';
 import { portfolioRows, type PortfolioFigures, type PortfolioRows } from '../figures/portfolio-figures.js';
 import { progressFigures, type ProgressFigures } from '../figures/progress-figures.js';
+import type { Range } from '../figures/performance.js';
 import type { Quote } from '../figures/quotes.js';
 import { newestTrades, positionIn, type Span } from '../figures/symbol-figures.js';
 import { tradingDays } from '../figures/trading-days.js';
 import { valueOverDay, type ValueAt } from '../figures/value-over-day.js';
+import { PerformanceBook } from './performance-book.js';
 import { PriceBook } from './price-book.js';
 import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
@@ -63,6 +65,7 @@ export class Books {
   readonly #portfolios: Remembered<PortfolioFigures | undefined>;
   readonly #lines: Remembered<ValueAt[]>;
   readonly #days: Remembered<string[]>;
+  readonly #performances: PerformanceBook;
   readonly #rate = new RateMeter();
   readonly #ends: SourceEnds | undefined;
   #old = 0;
@@ -78,6 +81,7 @@ export class Books {
     this.#closes = new Remembered(clock, { ms: HOLDS, most: 4, ...paced });
     this.#portfolios = new Remembered(clock, { ms: HOLDS, most: 500, ...paced });
     this.#lines = new Remembered(clock, { ms: 5_000, most: 200, pace: PACE });
+    this.#performances = new PerformanceBook(options.live, clock, PACE);
     this.#days = new Remembered(clock, { ms: 5_000, most: 1, pace: PACE });
   }
 
@@ -205,6 +209,15 @@ export class Books {
       const prices = await this.quotes();
       return valueOverDay(this.#options.live, user, day, (symbol) => prices.get(symbol));
     });
+  }
+
+  /**
+   * What an account has brought over a range; or why that is not known.
+   */
+  async performance(user: string, range: Range): Promise<wire.WirePerformance> {
+    const progress = await this.asOf();
+    const day = await this.newestDay();
+    return this.#performances.wired(user, range, { day, quotes: await this.quotes() }, progress);
   }
 
   /** The days with trades, newest first. */

@@ -33,6 +33,7 @@ import { addStreamRoutes } from './routes/streams.js';
 import { addSignIn } from './routes/sign-in.js';
 import { addSymbolRoutes } from './routes/symbols.js';
 import { addAccountRoutes } from './routes/accounts.js';
+import { addPerformanceRoutes } from './routes/performance.js';
 import { addUserRoutes } from './routes/users.js';
 import { limitRequests, secure } from './security.js';
 import { ServerMetrics } from './server-metrics.js';
@@ -46,7 +47,7 @@ const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [
   ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addSymbolRoutes, addCsvRoutes, addGainRoutes],
-  ...[addStreamRoutes, addPipelineRoutes, addOperationRoutes],
+  ...[addPerformanceRoutes, addStreamRoutes, addPipelineRoutes, addOperationRoutes],
 ];
 
 /** Asked of the provider every five minutes; ended after half an hour without use, and after twelve hours. */

@@ -11,6 +11,7 @@ import './styles/holdings.css';
 import './styles/account.css';
 import './styles/sign-in.css';
 import './styles/gains.css';
+import './styles/performance.css';
 import './styles/symbol.css';
 import './styles/symbols.css';
 import './styles/pipeline.css';

@@ -41,7 +41,7 @@ const counts = {
 const progress = object({ ...asOf, ...counts });
 /** Viewers outside the firm see only the times. */
 const seenProgress = { ...object({ ...asOf, ...counts }), required: Object.keys(asOf) };
-const session = maybe(object({ open: integer('minute of the day'), close: integer('minute of the day') }));
+export const session = maybe(object({ open: integer('minute of the day'), close: integer('minute of the day') }));
 const sums = { trades: whole, volume: shares, value: decimal, buyValue: decimal };
 const trader = object({ user: text(), trades: whole, volume: shares, value: decimal });
 const sectorTotal = object({ sector: text(), ...sums });

@@ -5,7 +5,6 @@ import { Donut } from '../charts/donut.js';
 import { Treemap } from '../charts/treemap.js';
 import type { Live } from '../live/live.js';
 import { viewer } from '../live/session.js';
-import { DayValue } from '../parts/day-value.js';
 import { Download } from '../parts/download.js';
 import { Exact } from '../parts/exact.js';
 import { Holdings } from '../parts/holdings.js';
@@ -13,6 +12,7 @@ import { LatestTrades } from '../parts/latest-trades.js';
 import { LoopButton } from '../parts/loop.js';
 import { narrow } from '../parts/narrow.js';
 import { Message } from '../parts/message.js';
+import { Performance } from '../parts/performance.js';
 import { PortfolioTiles } from '../parts/portfolio-tiles.js';
 import { RealizedGains } from '../parts/realized-gains.js';
 import { Status } from '../parts/status.js';
@@ -64,7 +64,7 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
   const sector = sectors.some((each) => each.sector === chosen) ? chosen : '';
   const slices = sectors.map(({ sector: name, value, weight }) => ({ name, value, weight }));
   const hrefOf = (symbol: string): string => symbolHref(user, symbol);
-  const day = <DayValue key="day" live={live} path={`${api}/day`} />;
+  const day = <Performance key="day" live={live} api={api} />;
   const ring = (
     <Donut
       key="ring"

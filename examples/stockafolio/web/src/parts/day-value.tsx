@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { WireDayValue, WireProgress, WireTotals } from '@stockafolio/example/api';
 import { DayChart, type DayPoint } from '../charts/day-chart.js';
@@ -11,7 +12,16 @@ import { useAsked } from './use-asked.js';
 const AGAIN = 60_000;
 
 /** A user's market value over the day that the tables have reached. */
-export function DayValue({ live, path }: { readonly live: Live; readonly path: string }) {
+export function DayValue({
+  live,
+  path,
+  children,
+}: {
+  readonly live: Live;
+  readonly path: string;
+  /** Below the chart. */
+  readonly children?: ComponentChildren;
+}) {
   const totals = live.parts.single('totals') as WireTotals | undefined;
   const progress = live.parts.single('progress') as WireProgress | undefined;
   const day = progress?.newest === null || progress === undefined ? '' : newYorkDay(progress.newest);
@@ -31,6 +41,7 @@ export function DayValue({ live, path }: { readonly live: Live; readonly path: s
       ) : (
         <DayChart points={points} session={line?.session ?? null} />
       )}
+      {children}
     </Panel>
   );
 }

@@ -119,7 +119,7 @@ describe('the user’s page', () => {
     expect(await symbols()).to.deep.equal(
       [...holdings].sort((a, b) => Number((b.marketValue ?? 0n) - (a.marketValue ?? 0n))).map((h) => h.symbol),
     );
-    const header = page.getByRole('columnheader', { name: 'Symbol' });
+    const header = page.getByRole('region', { name: 'Holdings, table' }).getByRole('columnheader', { name: 'Symbol' });
     await header.getByRole('button').click();
     expect(await header.getAttribute('aria-sort')).to.equal('ascending');
     const sorted = holdings.map(({ symbol }) => symbol).sort();

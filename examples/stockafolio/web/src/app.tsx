@@ -37,11 +37,10 @@ export function App() {
   }, []);
   const at = place.value;
   const home = homeHref();
-  const arrived = at.page === 'sign-in' || (at.page === 'firm' && at.day === undefined);
   useEffect(() => {
-    // Whoever is signed in begins with the own page.
-    if (arrived && viewer.value !== undefined && location.pathname !== home) goInstead(home);
-  }, [arrived, home, viewer.value]);
+    // Whoever is signed in begins with the own page. An effect comes late: the visitor may be elsewhere by now.
+    if (isEntrance(place.peek()) && viewer.value !== undefined && location.pathname !== home) goInstead(home);
+  }, [at, home, viewer.value]);
   return (
     <>
       <a class="skip" href="#main">
@@ -56,6 +55,11 @@ export function App() {
       </main>
     </>
   );
+}
+
+/** Whether somebody who is signed in has come to the site, and not to a page of it. */
+function isEntrance(at: Place): boolean {
+  return at.page === 'sign-in' || (at.page === 'firm' && at.day === undefined);
 }
 
 function PageOf({ at }: { readonly at: Place }) {

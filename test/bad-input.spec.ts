@@ -116,7 +116,16 @@ describe('P4: a bad record is dead-lettered with its offset and cause, and the o
     await expectOracle(streamed, at('log'), isGood);
     await archive(at('log'), at('archive'));
     await batch(at('archive'), at('batched'), at('batch-checkpoints'));
-    expectSameLines(await dump(at('batched')), streamed, 'batch');
+    // What a stream cannot amend the batch can, but for what is not there: so the letters say different things.
+    const amends = (line: string): boolean => line.includes('"ERR_AMENDMENT"');
+    const batched = await dump(at('batched'));
+    expectSameLines(
+      batched.filter((line) => !amends(line)),
+      streamed.filter((line) => !amends(line)),
+      'batch',
+    );
+    expect(batched.filter(amends)).to.have.length(1);
+    expect(batched.find(amends)).to.include("it amends 'x', which is no earlier record of");
   });
 
   it('a message that is still bad is rejected, and none is replayed', async () => {

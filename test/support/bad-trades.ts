@@ -51,7 +51,7 @@ export function badLines(good: WireFields): BadLine[] {
     named('a time in 2999', changed({ time: '2999-01-01T00:00:00.000Z' }), /time/),
     named('a time without a zone', changed({ time: '2026-01-05 10:00:00' }), /time/),
     named('a day that does not exist', changed({ time: '2026-02-30T15:00:00Z' }), /time/),
-    named('a bust', changed({ kind: 'bust', amends: 'x' }), /kind/),
+    named('a bust', changed({ kind: 'bust', amends: 'x' }), /^it amends 'x'/),
     named('an unknown kind', changed({ kind: 'gift' }), /kind/),
     named('nested garbage', changed({ quantity: { a: [{ b: [[[]]] }] } }), /quantity/),
     named('a deep nest', Buffer.from('['.repeat(100_000)), /JSON|expected|byte/i),

@@ -97,7 +97,7 @@ export async function naiveStages(
     );
     const outOfOrderness = Math.max(...streams.map((each) => each.outOfOrderness));
     const names = stage.behind.map(({ stream }) => stream.name);
-    const at = moves.find(({ node }) => names.some((each) => each === node.name || each.slice(0, -1) === node.name));
+    const at = moves.find(({ node }) => names.some((each) => each.replace(/[a-z]$/, '') === node.name));
     for (let partition = 0; partition < partitions; partition++) {
       const logs = streams.map((stream, input): Arrival[] => {
         const { lane } = stream;

@@ -130,7 +130,7 @@ export class MessageIntake<T> {
     const rejected =
       tooFarAhead(ahead, this.#stream.maxSkew) ??
       this.misplaced(record, message.offset) ??
-      (this.#takesAmendments ? undefined : notInStream(this.#stream, record));
+      (this.#takesAmendments ? undefined : notInStream(this.#stream, record, message.headers?.[ORIGIN]));
     return rejected === undefined ? { record } : { rejected };
   }
 
@@ -182,10 +182,11 @@ function tooFarAhead(ahead: number, most: number): StockafolioError | undefined 
 }
 
 /** The error about an amendment, which a stream cannot make. */
-function notInStream<T>(stream: Stream<T>, record: T): StockafolioError | undefined {
+function notInStream<T>(stream: Stream<T>, record: T, origin: string | undefined): StockafolioError | undefined {
   const amends = amendedBy(stream, record);
   if (amends === undefined) return undefined;
-  return new StockafolioError('ERR_AMENDMENT', `it amends '${amends}', and a stream does not go back`, {
+  const from = origin === undefined ? '' : ` (from ${origin})`;
+  return new StockafolioError('ERR_AMENDMENT', `it amends '${amends}', and a stream does not go back${from}`, {
     hint: 'the next batch over the archive makes it; a stream that continues from the checkpoints of the batch has it',
   });
 }

@@ -47,7 +47,7 @@ describe('a command that is stopped before its work is done says so, what is don
 
   before(async () => {
     await must([...generate, '--to', `log:${at('log')}`]);
-    await archive(at('log'), at('archive'), '--roll-records', '1000');
+    await archive(at('log'), at('archive'), '--roll-records', '300');
     expected = await tablesOf('log', 'expected');
   });
 

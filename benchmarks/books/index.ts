@@ -5,41 +5,14 @@
  *     node --max-semi-space-size=64 --import tsx benchmarks/books/index.ts [TRADES] [USERS] [ROUNDS] [fifo|lifo|hifo|average]
  */
 import type { Pipeline } from '@stockafolio/core';
-import { Feed, PartitionEngine } from '@stockafolio/engine';
-import { generateTrades, portfolio, portfolioOf, wireForm, type LotMethod } from '@stockafolio/example';
+import type { PartitionEngine } from '@stockafolio/engine';
+import { portfolio, portfolioOf, type LotMethod } from '@stockafolio/example';
 import { alternate, printTable, processorSeconds } from '../measure.js';
+import { type Processed, processTrades, tradeMessages } from './process-trades.js';
 
 const [COUNT = 300_000, USERS = 20_000, ROUNDS = 9] = process.argv.slice(2, 5).map(Number);
 const METHOD = (process.argv[5] ?? 'fifo') as LotMethod;
-const COMMIT = 20_000;
-const PARTITION = 0;
-
-const trades = generateTrades({
-  ...{ trades: COUNT, users: USERS, seed: 1, start: Date.UTC(2026, 0, 5, 14, 30), rate: 20_000 },
-});
-const messages = trades.next(COUNT).map((trade) => wireForm.encode(trade));
-
-interface Processed {
-  readonly engine: PartitionEngine;
-  readonly rows: number;
-}
-
-function processed(pipeline: Pipeline): Processed {
-  const engine = new PartitionEngine({
-    ...{ pipeline, partition: PARTITION, source: 'benchmark', codec: wireForm, onBadRecord: 'fail' },
-  });
-  let rows = 0;
-  for (let from = 0; from < COUNT; from += COMMIT) {
-    const feed = new Feed(engine);
-    messages.slice(from, from + COMMIT).forEach((message, n) => {
-      const trade = wireForm.decode(message);
-      feed.add(trade, { offset: from + n, ingested: trade.time });
-    });
-    feed.end();
-    rows += engine.commit().length;
-  }
-  return { engine, rows };
-}
+const messages = tradeMessages(COUNT, USERS);
 
 /** The mean number of open lots of the positions that have any, and how many these are. */
 function openLots(engine: PartitionEngine | undefined): { readonly mean: number; readonly positions: number } {
@@ -55,7 +28,7 @@ function openLots(engine: PartitionEngine | undefined): { readonly mean: number;
 const kept = `lots by ${METHOD}`;
 const last = new Map<string, Processed>();
 const round = (name: string, pipeline: Pipeline) => (): number => {
-  last.set(name, processed(pipeline));
+  last.set(name, processTrades(pipeline, messages));
   return COUNT;
 };
 const compared = await alternate<string>(

@@ -8,13 +8,12 @@ import {
   processRecord,
   processRule,
   processTimer,
-  rowsOfMaps,
   ruledBy,
 } from './naive-process.js';
 import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
 import { intoTable, meet } from './naive-changes.js';
 import { behind, joinsWithRoot, type Node, tablesOfChanges } from './naive-nodes.js';
-import { rankRows } from './naive-ranks.js';
+import { rowsOf } from './naive-rows.js';
 import { addTo, fold, unfold } from './naive-sums.js';
 import {
   classOf,
@@ -168,7 +167,7 @@ export class NaivePlan {
 
   /** All rows by table and key, after the windows were emitted because no more records arrive. */
   get rows(): Readonly<Record<string, string>> {
-    return { ...this.#memory.rows, ...rankRows(this.#nodes, this.#memory), ...rowsOfMaps(this.#memory.processes) };
+    return rowsOf(this.#nodes, this.#memory);
   }
 
   /** @returns whether nothing was thrown; otherwise everything is as before */

@@ -6,8 +6,7 @@ const root = join(import.meta.dirname, '../../../..');
 
 /** Modules that execute a pipeline. */
 const makers = [
-  'benchmarks/books/days.ts',
-  'benchmarks/books/index.ts',
+  'benchmarks/books/process-trades.ts',
   'benchmarks/cassandra/index.ts',
   'benchmarks/commits/index.ts',
   'benchmarks/every-key/index.ts',

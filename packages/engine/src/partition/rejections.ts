@@ -37,11 +37,10 @@ export class Rejections {
   }
 
   /** A message that a stream has rejected is settled: removes its letter, also one that replaced that of the stream. */
-  settled({ partition, offset, input = 0 }: RecordPosition): void {
-    const { pipeline, partition: own } = this.#options;
-    const { owner, partition: lane = own } = letterOwner(pipeline, input);
+  settled(position: RecordPosition): void {
+    const { owner, partition } = this.#ownerOf(position);
     const { rows, version } = this.#context;
-    const key = [owner, partition ?? lane, offset, ''];
+    const key = [owner, partition, position.offset, ''];
     rows.push({ table: deadLetters, values: key, version: version + 2, deleted: true });
   }
 
@@ -89,17 +88,23 @@ export class Rejections {
     }
   }
 
-  #note(error: unknown, { partition, offset, input = 0 }: RecordPosition): void {
-    const { partition: own = this.#options.partition } = letterOwner(this.#options.pipeline, input);
+  #note(error: unknown, position: RecordPosition): void {
+    const { partition } = this.#ownerOf(position);
     this.whole++;
-    this.last = { partition: partition ?? own, offset, ...reasonOf(error) };
+    this.last = { partition, offset: position.offset, ...reasonOf(error) };
+  }
+
+  /** Under which name, and of which partition, the dead letter of a message is kept. */
+  #ownerOf({ partition, input = 0 }: RecordPosition): { readonly owner: string; readonly partition: number } {
+    const { pipeline, partition: own } = this.#options;
+    const { owner, partition: lane = own } = letterOwner(pipeline, input);
+    return { owner, partition: partition ?? lane };
   }
 
   /** @param above by how much its letter is above the version of the message */
   #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition, above = 0): void {
-    const { pipeline, partition: own, onBadRecord, onDefect } = this.#options;
-    const { owner, partition: lane = own } = letterOwner(pipeline, position.input ?? 0);
-    const { partition = lane } = position;
+    const { onBadRecord, onDefect } = this.#options;
+    const { owner, partition } = this.#ownerOf(position);
     if (error instanceof DefectError && (onBadRecord === 'fail' || onDefect === 'fail')) {
       throw new StockafolioError(
         'ERR_PIPELINE_DEFECT',

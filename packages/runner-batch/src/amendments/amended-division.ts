@@ -24,14 +24,14 @@ export async function* amendedDivision(
     return;
   }
   const amended = new AmendedRecords(input, amendments, undefined);
-  let place = 0;
+  let index = 0;
   for await (const entries of dividedEntries(input, reading)) {
     for (const { judged } of entries) {
-      if ('record' in judged) amended.add(judged.record, place);
-      place++;
+      if ('record' in judged) amended.add(judged.record, index);
+      index++;
     }
   }
-  place = 0;
+  index = 0;
   for await (const entries of dividedEntries(input, reading))
-    yield entries.map(({ judged, position }) => ({ judged: amended.take(judged, place++), position }));
+    yield entries.map(({ judged, position }) => ({ judged: amended.take(judged, index++), position }));
 }

@@ -10,7 +10,7 @@ interface Amendment {
   readonly record: unknown;
   readonly id: string;
   readonly amends: string;
-  /** Its place in the order of the unit, or that of the first of the corrections through which it speaks. */
+  /** Its index in the order of the unit, or that of the first of the corrections through which it speaks. */
   readonly since: number;
   readonly withdraws: boolean;
   /** What it is about, in the end; undefined if that is not known. */
@@ -23,8 +23,8 @@ interface Amendment {
 interface Target {
   /** In order. */
   readonly amendments: Amendment[];
-  /** The place of the record; undefined if it was not taken yet. */
-  place: number | undefined;
+  /** The index of the record; undefined if it was not taken yet. */
+  index: number | undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export class AmendedRecords {
   }
 
   /** Adds a record, if it is an amendment. They are added in order, before the first record is taken. */
-  add(record: unknown, place: number): void {
+  add(record: unknown, index: number): void {
     const { amendments } = this.#stream;
     const amends = amendedBy(this.#stream, record);
     if (amendments === undefined || amends === undefined) return;
@@ -65,27 +65,27 @@ export class AmendedRecords {
     const id = this.#idOf(record);
     const earlier = this.#made.get(amends)?.get(key);
     const target = earlier === undefined ? entryOf(this.#targets, amends, key, noneYet) : targetOf(earlier);
-    const since = Math.min(place, earlier?.since ?? place);
+    const since = Math.min(index, earlier?.since ?? index);
     const made = { record, id, amends, since, target, withdraws: amendments.withdraws(record), problem: undefined };
     target?.amendments.push(made);
     entryOf(this.#made, id, key, () => made);
   }
 
-  /** The message at a place, with what later ones say of it. */
-  take(judged: Judged, place: number): Judged | Passed<unknown> {
+  /** The message at an index, with what later ones say of it. */
+  take(judged: Judged, index: number): Judged | Passed<unknown> {
     if (!('record' in judged)) return judged;
     const { record } = judged;
     if (amendedBy(this.#stream, record) !== undefined) return this.#settled(record);
     const byKey = this.#targets.get(this.#idOf(record));
     const key = byKey === undefined ? undefined : this.#keyOf(record);
     const target = key === undefined ? undefined : byKey?.get(key);
-    return target === undefined ? judged : this.#amended(record, target, place);
+    return target === undefined ? judged : this.#amended(record, target, index);
   }
 
-  #amended(record: unknown, target: Target, place: number): Judged | Passed<unknown> {
-    target.place ??= place;
+  #amended(record: unknown, target: Target, index: number): Judged | Passed<unknown> {
+    target.index ??= index;
     const id = this.#idOf(record);
-    const later = target.amendments.filter(({ since }) => since > place);
+    const later = target.amendments.filter(({ since }) => since > index);
     const gone = new Set(later.filter(({ withdraws }) => withdraws).map(({ amends }) => amends));
     if (gone.has(id)) return { passed: record };
     let is = record;
@@ -124,7 +124,7 @@ export class AmendedRecords {
     ]);
   }
 
-  /** An amendment in its own place: it was made, or says why not. */
+  /** An amendment where it came: it was made, or says why not. */
   #settled(record: unknown): Judged | Passed<unknown> {
     const key = this.#keyOf(record);
     const made = key === undefined ? undefined : this.#made.get(this.#idOf(record))?.get(key);
@@ -141,7 +141,7 @@ export class AmendedRecords {
       return new StockafolioError('ERR_AMENDMENT', `it amends '${amends}', which withdraws another`, {
         hint: 'what was withdrawn is gone: enter the record again',
       });
-    return (target.place ?? since) < since ? undefined : this.#unknown(record);
+    return (target.index ?? since) < since ? undefined : this.#unknown(record);
   }
 
   #unknown(record: unknown): StockafolioError {
@@ -168,7 +168,7 @@ export class AmendedRecords {
   }
 }
 
-const noneYet = (): Target => ({ amendments: [], place: undefined });
+const noneYet = (): Target => ({ amendments: [], index: undefined });
 
 /** What an amendment of a correction is about; a withdrawal cannot be amended. */
 function targetOf({ withdraws, target }: Amendment): Target | undefined {

@@ -128,7 +128,7 @@ describe('amendments in a batch', () => {
     expect(await run.letters()).to.eql({});
   });
 
-  it('take a correction back', async () => {
+  it('withdraw a correction', async () => {
     const run = await batchOf(entry('t1'), correct('c2', 't1', 5), correct('c3', 't1', 6), withdraw('w4', 'c3'));
     expect((await run.rows()).filter((row) => row.startsWith('sold'))).to.eql([
       'sold {"user":"ann","time":100,"id":"t1","item":"tea","amount":5}',

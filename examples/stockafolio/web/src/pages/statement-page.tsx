@@ -4,7 +4,6 @@ import type { WireGains, WireHolding, WirePortfolio, WireTrade } from '@stockafo
 import { count, dayText, newYorkTime, shares } from '../figures/numbers.js';
 import { newYorkDay } from '../figures/new-york.js';
 import { ask, Refused } from '../live/session.js';
-import { follow } from '../path.js';
 import { Account } from '../parts/account.js';
 import { Amount } from '../parts/amount.js';
 import { Download } from '../parts/download.js';
@@ -13,7 +12,8 @@ import { Panel } from '../parts/panel.js';
 import { GainsNote, GainsTable } from '../parts/realized-gains.js';
 import { statementSkeleton } from '../parts/skeleton.js';
 import { Title } from '../parts/title.js';
-import { symbolHref, userApi, userHref } from '../user-href.js';
+import { symbolHref, userApi } from '../user-href.js';
+import { Trail } from '../parts/trail.js';
 
 /** Trades, and other events, on paper; more of them are in the CSV. */
 const MOST = 1_000;
@@ -38,11 +38,7 @@ export function StatementPage({ user }: { readonly user: string }) {
   }, [api]);
   return (
     <>
-      <nav class="trail" aria-label="Trail">
-        <a href={userHref(user)} onClick={follow}>
-          <span aria-hidden="true">‹ </span>Portfolio of {user}
-        </a>
-      </nav>
+      <Trail user={user} />
       <div class="page-head">
         <div>
           <Title text={`Statement, ${user}`}>

@@ -11,6 +11,7 @@ import { Title } from '../parts/title.js';
 import { useLive } from '../parts/use-live.js';
 import { follow } from '../path.js';
 import { symbolApi, symbolStream, userHref } from '../user-href.js';
+import { Trail } from '../parts/trail.js';
 
 /** A user's position in a symbol. */
 export function SymbolPage({ user, symbol }: { readonly user: string; readonly symbol: string }) {
@@ -25,11 +26,7 @@ export function SymbolPage({ user, symbol }: { readonly user: string; readonly s
   );
   return (
     <>
-      <nav class="trail" aria-label="Trail">
-        <a href={userHref(user)} onClick={follow}>
-          <span aria-hidden="true">‹ </span>Portfolio of {user}
-        </a>
-      </nav>
+      <Trail user={user} />
       <div class="page-head">
         <div>
           <Title text={`${symbol}, ${user}`}>{symbol}</Title>

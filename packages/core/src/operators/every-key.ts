@@ -1,7 +1,7 @@
 import { map, merge, type Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { keyKindOf } from '../pipeline/key-kinds.js';
-import type { KeyPartNode } from '../pipeline/plan.js';
+import type { KeyPartNode, OperatorNode } from '../pipeline/plan.js';
 import { fieldOf, type RecordSchema } from '../schema/index.js';
 import type { KeyField } from '../stream/index.js';
 import { checkFold, type Ignored } from './fold-function.js';
@@ -31,12 +31,29 @@ export interface EveryKey<T, P extends KeyParts<T>, U, S, C> {
   readonly onKey: (state: S, record: U, context: C) => Ignored;
 }
 
+/** What the function of a fold's `everyKey` is given beside the state and the record. */
+export interface EveryKeyContext<K> {
+  readonly key: K;
+  /** The event time of the record, in epoch milliseconds. */
+  readonly time: number;
+}
+
+/** What a broadcast stream does to the keys of a fold. */
+export interface FoldEveryKey<T, P extends KeyParts<T>, U, S, K, R> extends Omit<EveryKey<T, P, U, S, never>, 'onKey'> {
+  /**
+   * Changes the state of a key, as the `fold` of records does, and returns the `result` of its update; called for each key
+   * that exists, in their order. If it throws, or what is behind fails, all that it changed is rolled back, and that key
+   * alone is dead-lettered.
+   */
+  readonly fold: (state: S, record: U, context: EveryKeyContext<K>) => R;
+}
+
 /** The same as a plan knows it. */
 export interface EveryKeyNode {
   readonly name: string;
   /** By number of a key's part, the field of a record that it equals. */
   readonly where: readonly { readonly part: number; readonly field: string }[];
-  readonly onKey: (state: object, record: never, context: object) => Ignored;
+  readonly onKey: (state: object, record: never, context: object) => unknown;
 }
 
 /** A record of one of the broadcast streams of an operator. */
@@ -58,6 +75,15 @@ export type AnyEveryKey = Readonly<
   >
 >;
 
+/** The same of a fold. */
+export type FoldsOfEveryKey = Readonly<
+  Record<string, Omit<AnyEveryKey[string], 'onKey'> & { readonly fold: EveryKeyNode['onKey'] }>
+>;
+
+export function onKeysOf(folds: FoldsOfEveryKey): AnyEveryKey {
+  return Object.fromEntries(Object.entries(folds).map(([name, { fold, ...rest }]) => [name, { ...rest, onKey: fold }]));
+}
+
 /** The schema of the records that an observable has, if they are those of a stream. */
 type RecordsOf = (input: Observable<unknown>) => RecordSchema | undefined;
 
@@ -67,14 +93,14 @@ type RecordsOf = (input: Observable<unknown>) => RecordSchema | undefined;
  * @throws ERR_PIPELINE_INVALID if a function or a field does not fit
  */
 export function declaredEveryKey(
-  operator: string,
+  operator: Pick<OperatorNode, 'kind' | 'name'>,
   everyKey: AnyEveryKey,
   key: readonly KeyPartNode[] | undefined,
   input: RecordSchema | undefined,
   recordsOf: RecordsOf,
 ): readonly EveryKeyNode[] {
   return Object.entries(everyKey).map(([name, { broadcast, where = {}, onKey }]) => {
-    checkFold(operator, onKey, `onKey of ${name}`);
+    checkFold(operator.name, onKey, `${operator.kind === 'processByKey' ? 'onKey' : 'fold'} of ${name}`);
     const records = recordsOf(broadcast);
     const fields = Object.entries(where).map(([named, field = '']) => {
       const part = key?.findIndex((each) => 'field' in each && each.field === named) ?? -1;
@@ -124,8 +150,11 @@ function fieldsOf({ names, fields }: RecordSchema): string {
   return `the fields that all have are ${names.filter((name) => !fieldOf(fields, name).optional).join(', ')}`;
 }
 
-function invalid(operator: string, name: string, problem: string, hint: string): StockafolioError {
-  return new StockafolioError('ERR_PIPELINE_INVALID', `processByKey('${operator}'): everyKey.${name} ${problem}`, {
-    hint,
-  });
+function invalid(
+  { kind, name: operator }: Pick<OperatorNode, 'kind' | 'name'>,
+  name: string,
+  problem: string,
+  hint: string,
+): StockafolioError {
+  return new StockafolioError('ERR_PIPELINE_INVALID', `${kind}('${operator}'): everyKey.${name} ${problem}`, { hint });
 }

@@ -1,7 +1,7 @@
 import { map, type Observable } from 'rxjs';
 import { describe, expect, test } from 'tstyche';
 import { type Rule, type Sale, Sum } from '@stockafolio/conformance';
-import { int64, keyPart, processByKey, record, text, type Timer, timestamp } from '@stockafolio/core';
+import { foldByKey, int64, keyPart, processByKey, record, text, type Timer, timestamp } from '@stockafolio/core';
 
 declare const sales: Observable<Sale>;
 declare const rules: Observable<Rule>;
@@ -120,6 +120,49 @@ describe('everyKey', () => {
         ...options,
         // @ts-expect-error Type 'Promise<undefined>' is not assignable to type
         everyKey: { rules: { broadcast: rules, onKey: async () => undefined } },
+      }),
+    );
+  });
+
+  test('of a fold gives each function the state, the record and the key, and updates have both kinds of records', () => {
+    const updates = sales.pipe(
+      foldByKey('f', {
+        key: ['user', 'item'],
+        state: Sum,
+        fold: (sum, { amount }) => {
+          sum.amount += amount;
+          return amount;
+        },
+        everyKey: {
+          rules: {
+            broadcast: rules,
+            where: { item: 'item' },
+            fold: (sum, { word }, { key, time }) => {
+              sum.count += word.length;
+              expect(key).type.toBe<readonly [string, string]>();
+              return time;
+            },
+          },
+        },
+      }),
+    );
+    updates.pipe(map(({ record }) => expect(record).type.toBe<Sale | Rule>()));
+    sales.pipe(
+      foldByKey('f', {
+        key: ['user'],
+        state: Sum,
+        fold: (sum) => void (sum.count += 1),
+        // @ts-expect-error 'word' does not exist in type
+        everyKey: { rules: { broadcast: rules, where: { word: 'word' }, fold: () => undefined } },
+      }),
+    );
+    sales.pipe(
+      foldByKey('f', {
+        key: ['user'],
+        state: Sum,
+        fold: (sum) => (sum.count += 1),
+        // @ts-expect-error Type 'string' is not assignable to type 'number'
+        everyKey: { rules: { broadcast: rules, fold: (_, { word }) => word } },
       }),
     );
   });

@@ -3,8 +3,8 @@ export { currentByKey, type CurrentOptions, type CurrentUpdate } from './current
 export { countWindow, type CountedWindow, type CountOptions } from './count-window.js';
 export { distinctByKey, type DistinctOptions } from './distinct-by-key.js';
 export type { EmissionOption, WindowEmission } from './emission.js';
-export type { EveryKey, Where } from './every-key.js';
-export { foldByKey } from './fold-by-key.js';
+export type { EveryKey, EveryKeyContext, FoldEveryKey, Where } from './every-key.js';
+export { foldByKey, type FoldsEveryKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';
 export { joinAsOf, type JoinAsOfOptions } from './join-as-of.js';

@@ -19,6 +19,7 @@ import { checkFold, type Ignored } from './fold-function.js';
 import { withHidden } from './hidden-fields.js';
 import { declaredInitial, type Initial } from './initial.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
+import { checkNames } from './option-names.js';
 import type {
   BroadcastRecords,
   EmitEach,
@@ -148,13 +149,15 @@ export function processByKey(name: string, first: unknown, second?: unknown): un
     Object.keys({ ...maps, ...lists }),
     ...[outputs, everyKey].map(Object.keys),
   ])
-    checkNames(name, names);
+    checkNames({ kind: 'processByKey', name }, names);
   const twice = Object.keys(maps).find((each) => Object.hasOwn(lists, each));
   if (twice !== undefined) throw invalid(name, `has both a map and a list '${twice}'`, 'give each its own name');
   const add = (source: Observable<unknown>, nodes?: readonly OutputNode[]): Flow<unknown> => {
     const plan = currentPlan(`processByKey('${name}')`);
     const node = nodeOf(name, options, functions, nodes, (everyKey, key) =>
-      declaredEveryKey(name, everyKey, key, plan.recordsOf(source), (input) => plan.recordsOf(input)),
+      declaredEveryKey({ kind: 'processByKey', name }, everyKey, key, plan.recordsOf(source), (input) =>
+        plan.recordsOf(input),
+      ),
     );
     const others = node.options.everyKey.length === 0 ? undefined : broadcastsOfEveryKey(everyKey);
     return plan.addOperator(node, source, others);
@@ -273,12 +276,6 @@ function checkedFunctions(name: string, { onRecord, onTimer, timers = [] }: AnyO
   if (timers.length === 0 && onTimer !== undefined)
     throw invalid(name, 'has onTimer, but no timers', "name its timers, such as timers: ['silent']");
   return { onRecord, onTimer } as Functions;
-}
-
-function checkNames(operator: string, names: readonly string[]): void {
-  const wrong = names.find((each, n) => !/^[a-z]\w*$/i.test(each) || names.indexOf(each) < n);
-  if (wrong === undefined) return;
-  throw invalid(operator, `cannot have '${wrong}' as a name`, 'use letters and digits, and each name once');
 }
 
 function invalid(operator: string, problem: string, hint: string): StockafolioError {

@@ -8,7 +8,7 @@ import {
   Update,
 } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
-import type { KeyTuple } from '@stockafolio/core/plan';
+import type { EveryKeyNode, ForEveryKey, KeyTuple } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
@@ -21,14 +21,16 @@ import { type Expiry, expiresDiffers, expiryOf, slidingExpiry } from './expiry.j
 import { batchLoader, type BatchLoader, type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
-import { rowCheck } from './row-check.js';
+import { type KeyCall, ProcessEveryKey } from './process-every-key.js';
+import { type RowCheck, rowCheck, valuesCheck } from './row-check.js';
 
 interface Hidden {
   $until: number;
 }
 
 /** The options of the folds that it executes. */
-type FoldOptions<T, F extends Fields, R> = KeyedOptions<T, KeyTuple, F, R, KeyParts<T>> & SlidingExpiry;
+type FoldOptions<T, F extends Fields, R> = KeyedOptions<T, KeyTuple, F, R, KeyParts<T>> &
+  SlidingExpiry & { readonly everyKey?: readonly EveryKeyNode[] };
 
 /**
  * Executes `foldByKey`, `shardedFold` and `latestByKey`: one state, folded record by record, and written to its tables
@@ -40,6 +42,9 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
   readonly #writer: DirectWriter;
   readonly #due: DueBook;
   readonly #expiring: FanOut<unknown> | undefined;
+  readonly #everyKey: ProcessEveryKey;
+  /** Of what a record for every key has made. */
+  #check: Pick<RowCheck, 'ofValues'> | undefined;
   readonly keepsStreamKey: boolean;
 
   constructor(host: OperatorHost, options: FoldOptions<T, F, R>) {
@@ -50,6 +55,9 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     this.#expiring = host.context.expiringOf(host.node);
     this.keepsStreamKey = !host.isShared;
     this.#writer = new DirectWriter(host.node, host.state);
+    this.#everyKey = new ProcessEveryKey(host, options.everyKey ?? [], (each, record, at) =>
+      this.#foldInto(each, record, at),
+    );
   }
 
   get isQuiet(): boolean {
@@ -58,6 +66,19 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
 
   attach(table: Table): void {
     this.#writer.attach(table);
+  }
+
+  processOther(value: unknown): void {
+    this.#everyKey.process(value as ForEveryKey);
+  }
+
+  #foldInto({ onKey }: EveryKeyNode, record: unknown, { key, time }: KeyCall): void {
+    const { state, output, emit, context, node } = this.host;
+    const before = context.givesEarlier(node) ? state.cursor.$copy() : undefined;
+    const result = onKey(state.cursor, record as never, { key, time });
+    this.#check ??= { ofValues: valuesCheck(node.name, state.cursor, node.state, this.#writer.tables) };
+    this.#check.ofValues?.();
+    if (output.observed) emit(new Update(key, state.cursor.$copy(), record, result, before));
   }
 
   advance(watermark: number): void {

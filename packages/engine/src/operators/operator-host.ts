@@ -121,7 +121,8 @@ export class OperatorHost
   }
 
   get isQuiet(): boolean {
-    return !this.#hasTwo && this.#operator.batches?.isQuiet === true;
+    // A batch ends at a record that changes keys.
+    return (!this.#hasTwo || this.node.changesKeys === true) && this.#operator.batches?.isQuiet === true;
   }
 
   get keepsStreamKey(): boolean {

@@ -19,4 +19,5 @@ export {
   type UnitExecutor,
 } from './run-batch.js';
 export { runUnit, type UnitListener } from './run-unit.js';
+export { tracedUnit } from './traced-unit.js';
 export { describeBehind, partitionsBehind, type PartitionBehind } from './partitions-behind.js';

@@ -9,6 +9,7 @@ import type {
   OwnArchives,
   StateStore,
   Tables,
+  Tracer,
 } from '@stockafolio/core/ports';
 import type {
   AsyncOptions,
@@ -96,6 +97,8 @@ export interface BatchOptions extends DeadLetterOptions {
    */
   readonly writeRows?: number;
   readonly signal?: AbortSignalLike;
+  /** Where each unit is reported as a span, `unit PIPELINE`. */
+  readonly tracer?: Tracer;
 }
 
 /** The range of one partition of the archive to read: from `from` (inclusive) to `to` (exclusive). */

@@ -26,6 +26,7 @@ import { runStages } from './repartition/run-stages.js';
 import { planUnits } from './plan-units.js';
 import { runUnit } from './run-unit.js';
 import { checkStated } from './topics/unit-destinations.js';
+import { tracedUnit } from './traced-unit.js';
 
 /** Runs units somewhere: in this thread, in others, on other machines. */
 export interface UnitExecutor {
@@ -75,11 +76,15 @@ export async function runBatch<T>(
   listener.onPlanned?.(units);
   const left = [...units];
   const results: UnitResult[] = [];
+  const runTraced = (unit: BatchUnit): Promise<UnitResult> =>
+    tracedUnit(options.tracer, ports.pipeline.name, unit, () =>
+      executor.run(unit, (count) => listener.onRecords?.(count)),
+    );
   const lane = async (): Promise<void> => {
     for (let unit = left.shift(); unit !== undefined; unit = left.shift()) {
       if (options.signal?.aborted === true)
         throw new StockafolioError('ERR_ABORTED', 'the run was stopped; the next one continues');
-      const result = await executor.run(unit, (count) => listener.onRecords?.(count));
+      const result = await runTraced(unit);
       results.push(result);
       listener.onUnit?.(result);
     }

@@ -1,3 +1,4 @@
+import { type Span, traced } from '@stockafolio/core/ports';
 import type { PreparedCheckpoint } from '@stockafolio/engine';
 import type { StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
@@ -27,11 +28,12 @@ export class CheckpointQueue<T> {
     return this.#storing.has(task);
   }
 
-  store(saving: Saving): void {
+  /** @param span of the commit that took the cut */
+  store(saving: Saving, span?: Span): void {
     const { task } = saving;
     this.#storing.set(
       task,
-      this.#store(saving).finally(() => this.#storing.delete(task)),
+      this.#store(saving, span).finally(() => this.#storing.delete(task)),
     );
   }
 
@@ -40,10 +42,11 @@ export class CheckpointQueue<T> {
     while (this.#storing.size > 0) await Promise.all(this.#storing.values());
   }
 
-  async #store({ task, prepared, taken }: Saving): Promise<void> {
+  async #store({ task, prepared, taken }: Saving, span: Span | undefined): Promise<void> {
     const { onEvent } = this.#options;
+    const facts = { partition: task.partition, offset: prepared.offset, bytes: prepared.bytes.length };
     try {
-      await task.writer.store(prepared);
+      await traced(span, 'storing a checkpoint', facts, () => task.writer.store(prepared));
       task.unsavedSince = task.engine.position.offset === prepared.offset ? undefined : taken;
       onEvent?.({
         type: 'checkpointed',

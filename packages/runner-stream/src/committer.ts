@@ -1,4 +1,5 @@
-import type { Mutation, Position } from '@stockafolio/core/ports';
+import { endedWith, type Mutation, type Position, type SourceBatch, type Span, traced } from '@stockafolio/core/ports';
+import { CommitTraces } from './commit-traces.js';
 import { CheckpointQueue, type Saving } from './checkpoint-queue.js';
 import type { CommittedPartition, StageOptions } from './options.js';
 import { positionOf, type PartitionTask } from './partition-task.js';
@@ -40,6 +41,7 @@ export class Committer<T> {
   readonly #options: StageOptions<T>;
   readonly #watch: TablesWatch<T>;
   readonly #checkpoints: CheckpointQueue<T>;
+  readonly #traces: CommitTraces | undefined;
   #began: number | undefined;
   #lost: string | undefined;
   #inFlight: Promise<void> | undefined;
@@ -54,6 +56,8 @@ export class Committer<T> {
     this.#options = options;
     this.#watch = watch;
     this.#checkpoints = new CheckpointQueue(options, (error) => (this.#failure ??= error));
+    const { tracer, pipeline, group } = options;
+    this.#traces = tracer === undefined ? undefined : new CommitTraces(tracer, pipeline.name, group ?? pipeline.name);
   }
 
   /** How long the current cut has been in flight, in milliseconds; 0 if there is none. */
@@ -83,9 +87,10 @@ export class Committer<T> {
     return this.#inFlight !== undefined;
   }
 
-  /** Counts records for the next `committed` event. */
-  count(records: number): void {
+  /** Counts the records of a batch for the next `committed` event. */
+  count(records: number, { messages }: Pick<SourceBatch, 'messages'>): void {
     this.#unreported += records;
+    this.#traces?.takeIn(messages);
   }
 
   /**
@@ -105,10 +110,12 @@ export class Committer<T> {
     const records = this.#unreported;
     this.#unreported = 0;
     const behind = tasks.reduce((sum, task) => sum + task.end - task.engine.position.offset, 0);
-    this.#inFlight = this.#bring(cut)
+    const rows = cut.rows.length + cut.figures.length;
+    const span = this.#traces?.begin(tasks, { records, rows, checkpoints: cut.checkpoints.length });
+    const written = span === undefined ? this.#bring(cut) : endedWith(span, () => this.#bring(cut, span));
+    this.#inFlight = written
       .then(() => {
         this.commits++;
-        const rows = cut.rows.length + cut.figures.length;
         this.rows += rows;
         const took = clock.elapsed() - taken;
         const { partitions } = cut;
@@ -149,55 +156,60 @@ export class Committer<T> {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #bring(cut: Cut): Promise<void> {
-    const { source } = this.#options;
+  async #bring(cut: Cut, span?: Span): Promise<void> {
     // Without them another order is possible, in which other records would have these numbers.
-    if (cut.before.length > 0) await this.#write('writing rows', cut.before);
+    if (cut.before.length > 0) await this.#write('writing rows', cut.before, span);
     // Others need not wait for the rows; a checkpoint and the progress must wait for both.
-    await Promise.all([this.#sendAll(cut.sendings), this.#writeRows(cut)]);
+    await Promise.all([this.#sendAll(cut.sendings, span), this.#writeRows(cut, span)]);
     this.#check();
     if (this.#lost !== undefined) throw new TablesLost(this.#lost);
-    await this.#write('writing progress', cut.progress);
+    await this.#write('writing progress', cut.progress, span);
     for (const { partition, offset } of cut.partitions) this.#watch.acknowledge({ partition, offset });
     if (cut.checkpoints.length > 0) {
       const holdAll = await untilBack(this.#options, 'reading progress', () => this.#watch.holdAll());
       if (!holdAll || this.#watch.wereAway) throw new TablesLost('the tables lack what they had acknowledged');
-      for (const saving of cut.checkpoints) this.#checkpoints.store(saving);
+      for (const saving of cut.checkpoints) this.#checkpoints.store(saving, span);
     }
+    await traced(span, 'telling the source', {}, () => this.#tell(cut.positions));
+  }
+
+  async #tell(told: Cut['positions']): Promise<void> {
     try {
-      for (const [generation, positions] of cut.positions) await source.commit(positions, generation);
+      for (const [generation, positions] of told) await this.#options.source.commit(positions, generation);
     } catch (error) {
       // For lag tools only: the checkpoint is what counts.
       if (!asStockafolioError(error).retryable) throw error;
     }
   }
 
-  async #sendAll(sendings: readonly Sending[]): Promise<void> {
+  async #sendAll(sendings: readonly Sending[], span: Span | undefined): Promise<void> {
     const { outlets } = this.#options;
     if (outlets === undefined || sendings.length === 0) return;
-    await untilBack(this.#options, 'sending to topics', () => outlets.send(sendings));
+    const what = 'sending to topics';
+    await traced(span, what, {}, () => untilBack(this.#options, what, () => outlets.send(sendings)));
   }
 
-  async #writeRows(cut: Cut): Promise<void> {
-    if (cut.figures.length > 0) await this.#send(cut.figures);
-    if (cut.rows.length > 0) await this.#write('writing rows', cut.rows);
+  async #writeRows(cut: Cut, span: Span | undefined): Promise<void> {
+    if (cut.figures.length > 0) await this.#send(cut.figures, span);
+    if (cut.rows.length > 0) await this.#write('writing rows', cut.rows, span);
     // A checkpoint continues from what progress says: figures written after it could be lost without a trace.
     if (cut.checkpoints.length > 0) await this.#figures;
   }
 
   /** Writes shared figures, once the previous ones are written. */
-  async #send(figures: readonly Mutation[]): Promise<void> {
+  async #send(figures: readonly Mutation[], span: Span | undefined): Promise<void> {
     await this.#figures;
-    this.#figures = this.#write('writing rows', figures).catch((error: unknown) => this.#end(error));
+    this.#figures = this.#write('writing rows', figures, span).catch((error: unknown) => this.#end(error));
   }
 
   /** Writes, retrying until the tables are back; but nothing more once they were down: see {@link goesOn}. */
-  async #write(what: string, rows: readonly Mutation[]): Promise<void> {
-    const isWritten = await untilBack(this.#options, what, async () => {
+  async #write(what: string, rows: readonly Mutation[], span: Span | undefined): Promise<void> {
+    const write = async (): Promise<boolean> => {
       if (this.#watch.wereAway) return false;
       await this.#options.tables.write(rows);
       return true;
-    });
+    };
+    const isWritten = await traced(span, what, { rows: rows.length }, () => untilBack(this.#options, what, write));
     if (!isWritten) throw new TablesLost('a server of the tables was away');
   }
 }

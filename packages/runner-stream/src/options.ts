@@ -9,6 +9,7 @@ import type {
   Source,
   StateStore,
   Tables,
+  Tracer,
 } from '@stockafolio/core/ports';
 import type { DeadLetterOptions, ManyDeadLetters, OnPartitionMismatch, PlanChange } from '@stockafolio/engine';
 import type { Outlets } from './repartition/outlets.js';
@@ -96,6 +97,11 @@ export interface StreamOptions<T> extends DeadLetterOptions {
   /** Ends the run cleanly: the commit is finished, checkpoints are written. */
   readonly signal?: AbortSignalLike;
   readonly onEvent?: (event: StreamEvent) => void;
+  /**
+   * Where each commit is reported as a span, `commit PIPELINE`. It is linked to the `traceparent` headers of messages that
+   * it took in, at most 64 of them, and its parts are the steps of the commit.
+   */
+  readonly tracer?: Tracer;
 }
 
 /** How one stage of a pipeline is run: see `stagesOf`. */

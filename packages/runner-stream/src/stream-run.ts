@@ -300,7 +300,7 @@ export class StreamRun<T> implements AssignmentListener {
     this.#letters.add(task, records, takeBatch(task, batch, this.#options));
     this.#records += records;
     this.#uncommitted += records;
-    this.#committer.count(records);
+    this.#committer.count(records, batch);
   }
 
   /**

@@ -53,6 +53,7 @@ export type {
   SubKeys,
 } from './state.js';
 export type { Mutation, RowValues, ScanAllOptions, ScanOptions, StoredRow, Tables } from './tables.js';
+export { endedWith, traced, type Span, type SpanFacts, type Tracer } from './tracer.js';
 
 // What adapters share with the engine: how values are written as text, rows are checked and ordered, keys are placed.
 export { bytesOf, latin1Of, textOf } from '../codec/bytes.js';

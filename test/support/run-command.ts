@@ -28,9 +28,9 @@ export interface Running {
   says(pattern: RegExp): Promise<void>;
 }
 
-/** Starts `stockafolio` with these arguments. */
-export function start(args: readonly string[], cwd = ROOT): Running {
-  return startNode([COMMAND, ...args], cwd);
+/** Starts `stockafolio` with these arguments, and these variables in addition. */
+export function start(args: readonly string[], cwd = ROOT, variables: NodeJS.ProcessEnv = {}): Running {
+  return startProgram(process.execPath, [COMMAND, ...args], cwd, variables);
 }
 
 /** Starts Node.js with these arguments. */
@@ -38,9 +38,15 @@ export function startNode(args: readonly string[], cwd = ROOT): Running {
   return startProgram(process.execPath, args, cwd);
 }
 
-/** Starts a program. */
-export function startProgram(program: string, args: readonly string[], cwd: string): Running {
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+/** Starts a program, with these variables in addition. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  variables: NodeJS.ProcessEnv = {},
+): Running {
+  const env = { ...environment(), ...variables };
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline';
 import { isStockafolioError } from '@stockafolio/core';
-import { runUnit } from '@stockafolio/runner-batch';
+import { runUnit, tracedUnit } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { loadApp, partitionedBy } from '../app.js';
 import { parseOrder, type UnitOrder } from '../batch/unit-order.js';
 import { counted } from '../output/counted.js';
 import { stoppedEarly } from '../output/unfinished.js';
+import { exportedBy, openTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import type { Toolkit } from '../toolkit.js';
 import { openUnitPorts } from '../workers/worker-pool.js';
 import type { CommonOptions } from './options.js';
@@ -22,7 +23,12 @@ export function addBatchUnit(program: Command, toolkit: Toolkit): void {
     .action(async (flags: CommonOptions) => run(flags, toolkit));
 }
 
-async function run({ json = false }: CommonOptions, toolkit: Toolkit): Promise<void> {
+async function run(flags: CommonOptions, toolkit: Toolkit): Promise<void> {
+  const telemetry = await openTelemetry(toolkit.reporter(flags.json));
+  await exportedBy(telemetry, () => runLines(flags, toolkit, telemetry));
+}
+
+async function runLines({ json = false }: CommonOptions, toolkit: Toolkit, telemetry?: Telemetry): Promise<void> {
   const { signal } = toolkit.stop();
   const lines = createInterface({ input: process.stdin, crlfDelay: Infinity, signal });
   let units = 0;
@@ -30,7 +36,7 @@ async function run({ json = false }: CommonOptions, toolkit: Toolkit): Promise<v
     stoppedEarly(`${counted(units, 'unit')} done`, { units }, 'run the lines again whose results were not printed');
   for await (const line of lines) {
     if (line.trim() === '') continue;
-    const result = await runOrder(parseOrder(line), toolkit, signal).catch((error: unknown) => {
+    const result = await runOrder(parseOrder(line), toolkit, { signal, telemetry }).catch((error: unknown) => {
       throw signal.aborted && isStockafolioError(error, 'ERR_ABORTED') ? stopped() : error;
     });
     units++;
@@ -40,11 +46,17 @@ async function run({ json = false }: CommonOptions, toolkit: Toolkit): Promise<v
   if (json) toolkit.reporter(true).result('', { ok: true, units });
 }
 
-async function runOrder({ unit, places }: UnitOrder, toolkit: Toolkit, signal: AbortSignal): Promise<unknown> {
+async function runOrder(
+  { unit, places }: UnitOrder,
+  toolkit: Toolkit,
+  { signal, telemetry }: { readonly signal: AbortSignal; readonly telemetry: Telemetry | undefined },
+): Promise<unknown> {
   const app = partitionedBy(await loadApp(places.app), places.partitioner);
   const { ports, close } = await openUnitPorts(app, places, toolkit);
   try {
-    return await runUnit(ports, unit, { signal });
+    const { name } = app.pipeline;
+    const tracer = telemetry?.tracer({ name, attributes: {} });
+    return await tracedUnit(tracer, name, unit, () => runUnit(ports, unit, { signal }));
   } finally {
     await close();
   }

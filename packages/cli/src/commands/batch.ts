@@ -9,6 +9,7 @@ import { collected } from '../per-stream.js';
 import { NONE, perTopic } from '../per-topic.js';
 import { isShared, placeOfTopic } from '../urls/open.js';
 import { runSchedule } from '../schedule/run-schedule.js';
+import { exportedBy, openTelemetry, tracing } from '../telemetry/telemetry.js';
 import type { Toolkit } from '../toolkit.js';
 import {
   FILES,
@@ -80,7 +81,14 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
 async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
-  const batch: Batch = {
+  const telemetry = await openTelemetry(reporter);
+  const traced = tracing(telemetry, { name: app.pipeline.name, attributes: {} });
+  const batch = batchOf(app, flags, { ...traced, signal: toolkit.stop().signal });
+  await exportedBy(telemetry, () => runBatches(batch, flags, toolkit, reporter));
+}
+
+function batchOf(app: App, flags: BatchFlags, watched: Pick<Batch['options'], 'signal' | 'tracer'>): Batch {
+  return {
     app,
     places: {
       ...{ app: flags.app, format: flags.format, partitioner: flags.partitioner },
@@ -98,10 +106,14 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
       acceptPlanChange: flags.acceptPlanChange ?? false,
       ...(flags.takeOver === undefined ? {} : { takeOver: flags.takeOver }),
       ...(flags.repartition === undefined ? {} : { repartition: flags.repartition }),
-      signal: toolkit.stop().signal,
+      ...watched,
     },
     workers: flags.workers,
   };
+}
+
+async function runBatches(batch: Batch, flags: BatchFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
+  const { app } = batch;
   if (flags.schedule === true) checkSchedule(batch, flags);
   if (flags.repartition !== undefined) checkRepartition(flags);
   if (flags.format !== undefined) codecOf(app, flags.format);

@@ -4,8 +4,8 @@ import { runStream, type StreamEvent, type StreamResult } from '@stockafolio/run
 import { needsStages } from '@stockafolio/core/plan';
 import type { Source } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
-import { codecOf, loadApp, partitionedBy } from '../app.js';
-import { operationsServer } from '../operations/operations-server.js';
+import { codecOf, loadApp, partitionedBy, type App } from '../app.js';
+import { type RunWatch, watchRun } from '../operations/run-watch.js';
 import type { Level } from '../output/log.js';
 import { counted, figure } from '../output/counted.js';
 import type { Reporter } from '../output/reporter.js';
@@ -13,7 +13,9 @@ import { sayWaiting } from '../output/say-waiting.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import { collected, perStream } from '../per-stream.js';
 import { openPerTopic, perTopic } from '../per-topic.js';
+import { tracing } from '../telemetry/telemetry.js';
 import type { Toolkit } from '../toolkit.js';
+import { kafkaPlace } from '../urls/kafka-url.js';
 import { areShared, isShared, placeOfTopic } from '../urls/open.js';
 import type { NeededPlaces } from '../urls/until-there.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
@@ -141,13 +143,20 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   endWithParent();
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
+  const watch = await watchRun(flags, reporter, toolkit.clock);
+  await watch.over(() => runWatched(flags, toolkit, { app, reporter, watch }));
+}
+
+/** What a run reports to. */
+interface Watched {
+  readonly app: App;
+  readonly reporter: Reporter;
+  readonly watch: RunWatch;
+}
+
+async function runWatched(flags: StreamFlags, toolkit: Toolkit, { app, reporter, watch }: Watched): Promise<void> {
   const stop = toolkit.stop();
   const progress = reporter.progress('streamed');
-  const operations =
-    flags.metricsPort === undefined
-      ? undefined
-      : await operationsServer({ host: flags.metricsHost, port: flags.metricsPort }, toolkit.clock);
-  if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
   const urls = perStream(app.pipeline, flags.source, '--source');
   const topics = perTopic(app.pipeline, flags.topic, { sources: urls });
   const [codec, ...others] = app.pipeline.streams.map((_, n) => codecOf(app, n === 0 ? flags.format : 'wire', n));
@@ -191,8 +200,9 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       acceptPlanChange: flags.acceptPlanChange ?? false,
       ...(flags.takeOver === undefined ? {} : { takeOver: flags.takeOver }),
       signal: stop.signal,
+      ...tracing(watch, { name: app.pipeline.name, attributes: messagingOf(urls) }),
       onEvent: (event) => {
-        operations?.take(event);
+        watch.take(event);
         const isFirst = event.stage === undefined;
         if ('offset' in event && isFirst) offsets.set(event.partition, event.offset);
         if (event.type === 'committed') {
@@ -206,7 +216,6 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
     progress.done();
     tellResult(reporter, flags, result, offsets);
   } finally {
-    await operations?.close();
     await tables.close();
     await checkpoints.close();
   }
@@ -218,6 +227,12 @@ function needed(
   topics: readonly string[],
 ): NeededPlaces {
   return { sources: [...sources], written: topics.map(placeOfTopic), tables: [tables], files: [checkpoints] };
+}
+
+/** What OpenTelemetry's conventions say about a topic of Kafka; a pipeline of several streams has no single one. */
+function messagingOf([url = '', ...others]: readonly string[]): Readonly<Record<string, string>> {
+  if (!url.startsWith('kafka://') || others.length > 0) return {};
+  return { 'messaging.system': 'kafka', 'messaging.destination.name': kafkaPlace(url).topic };
 }
 
 /** The URL in `STREAM=URL`. */

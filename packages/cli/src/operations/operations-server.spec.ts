@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { StreamEvent } from '@stockafolio/runner-stream';
 import { expect } from 'chai';
+import { streamMetrics } from './run-metrics.js';
 import { operationsServer, type OperationsServer } from './operations-server.js';
 
 const committed = (facts: Partial<Extract<StreamEvent, { type: 'committed' }>>): StreamEvent => ({
@@ -26,7 +27,8 @@ describe('the endpoints of a stream run', () => {
   let server: OperationsServer;
   beforeEach(async () => {
     now = 100_000;
-    server = await operationsServer({ host: '127.0.0.1', port: 0 }, { now: () => now, elapsed: () => now });
+    const clock = { now: () => now, elapsed: () => now };
+    server = await operationsServer({ host: '127.0.0.1', port: 0 }, clock, await streamMetrics(clock));
   });
   afterEach(() => server.close());
 
@@ -116,7 +118,8 @@ describe('the endpoints of a stream run', () => {
     expect(await get('/x')).to.deep.include({ status: 404 });
     const taken = Number(new URL(server.url).port);
     let message = '';
-    await operationsServer({ host: '127.0.0.1', port: taken }, { now: () => 0, elapsed: () => 0 }).catch(
+    const clock = { now: () => 0, elapsed: () => 0 };
+    await operationsServer({ host: '127.0.0.1', port: taken }, clock, await streamMetrics(clock)).catch(
       (error: unknown) => {
         message = String(error);
       },

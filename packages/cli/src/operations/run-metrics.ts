@@ -1,6 +1,7 @@
 import type { Clock } from '@stockafolio/core/ports';
 import type { StreamEvent } from '@stockafolio/runner-stream';
 import { commandVersion } from '../version.js';
+import type { StreamMetrics } from './stream-metrics.js';
 
 /** The metrics of stream runs in this process, without a port. */
 export interface RunMetrics {
@@ -18,8 +19,13 @@ export interface RunMetrics {
  * await runStream({ ...options, onEvent: (event) => metrics.take(event) });
  */
 export async function runMetrics(clock: Pick<Clock, 'now'>): Promise<RunMetrics> {
+  const metrics = await streamMetrics(clock);
+  return { take: (event) => metrics.take(event), text: () => metrics.registry.metrics() };
+}
+
+/** The metrics themselves, for what serves or exports them. */
+export async function streamMetrics(clock: Pick<Clock, 'now'>): Promise<StreamMetrics> {
   // prom-client is loaded only for a run that has metrics.
   const { StreamMetrics } = await import('./stream-metrics.js');
-  const metrics = new StreamMetrics(clock, await commandVersion());
-  return { take: (event) => metrics.take(event), text: () => metrics.registry.metrics() };
+  return new StreamMetrics(clock, await commandVersion());
 }

@@ -12,6 +12,13 @@ export interface Log {
   write(level: Level, text: string, facts?: Facts): void;
 }
 
+/** Where log lines go in addition, with what identifies the work in which they are written. */
+export interface LogMirror {
+  /** The ids of the current work, such as `trace_id`; empty outside of any. */
+  ids(): Facts;
+  write(level: Level, text: string, facts: Facts): void;
+}
+
 export interface LogOptions {
   readonly format: 'text' | 'json';
   readonly level: Level;
@@ -35,4 +42,15 @@ export function openLog(options: LogOptions, out: Writable): Log {
   }
   const logger = pino({ level: options.level, base: { pid: process.pid } }, out);
   return { write: (level, text, facts = {}) => logger[level](facts, text) };
+}
+
+/** A log that also writes to a mirror, from the same level on, and adds the mirror's ids to its own lines. */
+export function mirrored(log: Log, level: Level, mirror: LogMirror): Log {
+  const least = levels.indexOf(level);
+  return {
+    write: (of, text, facts = {}) => {
+      log.write(of, text, { ...facts, ...mirror.ids() });
+      if (levels.indexOf(of) >= least) mirror.write(of, text, facts);
+    },
+  };
 }

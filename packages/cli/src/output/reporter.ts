@@ -1,5 +1,14 @@
 import { figure } from './counted.js';
-import { logOptions, openLog, type Facts, type Level, type Log, type LogOptions } from './log.js';
+import {
+  logOptions,
+  mirrored,
+  openLog,
+  type Facts,
+  type Level,
+  type Log,
+  type LogMirror,
+  type LogOptions,
+} from './log.js';
 
 const LINE_EVERY = 5_000;
 const BAR_EVERY = 100;
@@ -18,14 +27,21 @@ export interface Progress {
 export class Reporter {
   readonly #json: boolean;
   readonly #err: NodeJS.WriteStream;
-  readonly #log: Log;
+  readonly #level: Level;
+  #log: Log;
   readonly #structured: boolean;
 
   constructor(json: boolean, err: NodeJS.WriteStream = process.stderr, options: LogOptions = logOptions()) {
     this.#json = json;
     this.#err = err;
+    this.#level = options.level;
     this.#log = openLog(options, err);
     this.#structured = options.format === 'json';
+  }
+
+  /** Also writes log lines there, from now on. */
+  mirror(mirror: LogMirror): void {
+    this.#log = mirrored(this.#log, this.#level, mirror);
   }
 
   /** A log line for the person who runs it, or with STOCKAFOLIO_LOG=json for log collectors. */

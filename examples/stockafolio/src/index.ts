@@ -1,3 +1,4 @@
+export { actions, CorporateAction } from './action-stream.js';
 export { accountBooks, applyToBooks, type AccountBooks, type Realized } from './books/account-books.js';
 export { amendAccount, type FinalEvent } from './books/account-amendments.js';
 export { cashOf, type AccountEvent, type AccountEventKind, type Cash } from './books/account-event.js';

@@ -43,6 +43,7 @@ import { actions, type CorporateAction } from './action-stream.js';
 import { keepAccounts } from './keep-accounts.js';
 import type { HolderEvent } from './holder-event.js';
 import { keepDays } from './keep-days.js';
+import { keepUnsettled } from './keep-unsettled.js';
 import { keepNewest, NewestPrice } from './newest-price.js';
 import { applyCorporateAction, applyToPosition, Position, type PositionChange } from './position.js';
 import { volume } from './quantity.js';
@@ -188,6 +189,8 @@ export interface PortfolioOptions {
    * false.
    */
   readonly byDay?: boolean;
+  /** Also keeps what is traded and not settled, by the day on which it settles. Defaults to false. */
+  readonly settlement?: boolean;
   /**
    * Also reads the stream `actions`: one corporate action counts for everybody who holds the symbol. Defaults to false,
    * because a trade waits for a stream that is silent, as the guide says of streams in one order.
@@ -253,10 +256,12 @@ function isThere<T>(value: T | undefined): value is T {
 }
 
 /** Each user's lots, trades, and what else happened in the account. */
-function usersFigures(events: Observable<StreamEvent>, { lots }: PortfolioOptions): Branch[] {
+function usersFigures(events: Observable<StreamEvent>, { lots, settlement }: PortfolioOptions): Branch[] {
+  const { shares } = split(events, { shares: isShareEvent });
   const { trades, rest } = split(events, { trades: isTrade });
   return [
-    ...(lots === undefined ? [] : keepLots(split(events, { shares: isShareEvent }).shares, lots)),
+    ...(lots === undefined ? [] : keepLots(shares, lots)),
+    ...(settlement === true ? keepUnsettled(shares) : []),
     into(tradesByUser, trades.pipe(map(toRow))),
     ...keepAccounts(events, rest),
   ];

@@ -105,11 +105,9 @@ describe('corporate actions as a stream of their own', () => {
     );
     await writeFile(at('actions.jsonl'), actions.map(({ line }) => `${line}\n`).join(''));
     const all = actions.map(({ is }) => is);
-    const came = announced(
-      messages.filter(({ value }) => !value.includes('"amends":')),
-      all,
-    );
-    made = came.length;
+    const plain = messages.filter(({ value }) => !value.includes('"amends":'));
+    const came = announced(plain, all);
+    made = came.length - plain.length;
     expected.stream = tablesOf(came);
     expected.batch = tablesOf(
       announced(
@@ -136,7 +134,7 @@ describe('corporate actions as a stream of their own', () => {
   });
 
   it(`are an event of each holder, with a stream that is killed ${KILLS} times`, async () => {
-    expect(made, 'events with those of holders').to.be.greaterThan(RECORDS + 200);
+    expect(made, 'events of holders').to.be.greaterThan(200);
     const args = [
       ...['stream', ...sources(), '--tables', `embedded:${at('streamed')}`],
       ...['--checkpoints', `file:${at('checkpoints')}`, ...ALL, ...SMALL_STEPS],

@@ -1,4 +1,5 @@
 import { int64, money, oneOf, optional, record, stream, text, timestamp, type Infer } from '@stockafolio/core';
+import type { CorporateAction } from './action-stream.js';
 import { eventFields, tradeProblem, type Trade } from './trade.js';
 
 /** Kinds of events that are an amount of cash. */
@@ -124,7 +125,7 @@ const cash: ReadonlySet<string | undefined> = new Set(cashKinds);
 /** Kinds of events, other than trades, that change shares. */
 export const shareActionKinds: ReadonlySet<string | undefined> = new Set(shareKinds);
 
-export function isTrade(event: StreamEvent): event is Trade {
+export function isTrade(event: StreamEvent | CorporateAction): event is Trade {
   return event.kind === undefined || event.kind === 'new';
 }
 

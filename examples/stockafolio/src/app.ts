@@ -2,6 +2,7 @@ import { defineApp, type App } from '@stockafolio/cli';
 import type { Pipeline } from '@stockafolio/core';
 import { nextClose } from './calendar/sessions.js';
 import { tradingDay } from './calendar/trading-day.js';
+import { addAnnounce } from './commands/announce.js';
 import { addDemo } from './commands/demo.js';
 import { addGenerate } from './commands/generate.js';
 import { addImport } from './commands/import.js';
@@ -17,6 +18,7 @@ export function appOf(pipeline: Pipeline): App {
     dayOf: tradingDay,
     nextRun: nextClose,
     commands: (program, toolkit) => {
+      addAnnounce(program, toolkit);
       addDemo(program, toolkit);
       addGenerate(program, toolkit);
       addImport(program, toolkit);

@@ -1,3 +1,4 @@
+export { actions, CorporateAction } from './action-stream.js';
 export { accountBooks, applyToBooks, type AccountBooks, type Realized } from './books/account-books.js';
 export { amendAccount, type FinalEvent } from './books/account-amendments.js';
 export { cashOf, type AccountEvent, type AccountEventKind, type Cash } from './books/account-event.js';
@@ -57,6 +58,7 @@ export type { ImportOptions, TradeField } from './import/import-options.js';
 export type { ImportedLine } from './import/trade-mapper.js';
 export { dayTables, positionDays, symbolCloses } from './day-tables.js';
 export { lots, realizedGains } from './lot-tables.js';
+export { unsettled } from './settlement-table.js';
 export { MOST_SHARES, SHARE, quantity, sharesOf, sharesText, tradeValue, volume, worth } from './quantity.js';
 export {
   latestPrices,

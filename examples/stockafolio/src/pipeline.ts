@@ -26,7 +26,7 @@ import {
   type RowOf,
   type Update,
 } from '@stockafolio/core';
-import { filter, map, pipe, type Observable, type OperatorFunction } from 'rxjs';
+import { filter, map, merge, pipe, type Observable, type OperatorFunction } from 'rxjs';
 import type { LotMethod } from './books/choose-lot.js';
 import { keepLots } from './books/keep-lots.js';
 import { dayEnd, minuteOfDay, tradingDay } from './calendar/trading-day.js';
@@ -39,10 +39,13 @@ import {
   type ShareEvent,
   type StreamEvent,
 } from './account-stream.js';
+import { actions, type CorporateAction } from './action-stream.js';
 import { keepAccounts } from './keep-accounts.js';
+import type { HolderEvent } from './holder-event.js';
 import { keepDays } from './keep-days.js';
+import { keepUnsettled } from './keep-unsettled.js';
 import { keepNewest, NewestPrice } from './newest-price.js';
-import { applyToPosition, Position, type PositionChange } from './position.js';
+import { applyCorporateAction, applyToPosition, Position, type PositionChange } from './position.js';
 import { volume } from './quantity.js';
 import {
   latestPrices,
@@ -71,7 +74,12 @@ const UserSum = record('user_sum', {
   openPositions: int64(),
 });
 
-type PositionUpdate = Update<readonly [string, string], Infer<typeof Position>, ShareEvent, PositionChange>;
+type PositionUpdate = Update<
+  readonly [string, string],
+  Infer<typeof Position>,
+  ShareEvent | CorporateAction,
+  PositionChange
+>;
 
 function addToUser(sum: Mutable<Infer<typeof UserSum>>, { record: event, result }: PositionUpdate): void {
   if (isTrade(event)) {
@@ -181,6 +189,13 @@ export interface PortfolioOptions {
    * false.
    */
   readonly byDay?: boolean;
+  /** Also keeps what is traded and not settled, by the day on which it settles. Defaults to false. */
+  readonly settlement?: boolean;
+  /**
+   * Also reads the stream `actions`: one corporate action counts for everybody who holds the symbol. Defaults to false,
+   * because a trade waits for a stream that is silent, as the guide says of streams in one order.
+   */
+  readonly actions?: boolean;
 }
 
 /**
@@ -191,28 +206,62 @@ export interface PortfolioOptions {
  * @example export default appOf(portfolioOf({ lots: 'hifo' })); // a module for --app
  */
 export function portfolioOf(options: PortfolioOptions = {}): Pipeline {
-  return pipeline('portfolio', { trades }, ({ trades: events }) => {
-    const dollarTrades = split(events, { trades: isDollarTrade }).trades;
-    return [
-      ...usersFigures(events, options),
-      ...firmsFigures(dollarTrades),
-      ...(options.byDay === true ? keepDays(events, dollarTrades, totalsExpire) : []),
-    ];
-  });
+  if (options.actions !== true)
+    return pipeline('portfolio', { trades }, ({ trades: events }) => figures(events, options));
+  return pipeline('portfolio', { trades, actions }, ({ trades: events, actions }) => figures(events, options, actions));
 }
 
-/** How trades become portfolios, without lots and results by day. */
+/** How trades become portfolios, without lots, results by day and a stream of corporate actions. */
 export const portfolio = portfolioOf();
 
-/** Each user's own: positions, totals, trades, and what else happened in the account. */
-function usersFigures(events: Observable<StreamEvent>, { lots }: PortfolioOptions): Branch[] {
-  const { shares } = split(events, { shares: isShareEvent });
-  const { trades, rest } = split(events, { trades: isTrade });
-  const held = shares.pipe(foldByKey('positions', { key: ['user', 'symbol'], state: Position, fold: applyToPosition }));
+function figures(
+  events: Observable<StreamEvent>,
+  options: PortfolioOptions,
+  actions?: Observable<CorporateAction>,
+): Branch[] {
+  const dollarTrades = split(events, { trades: isDollarTrade }).trades;
+  const held = keepPositions(events, actions);
+  const all = actions === undefined ? events : merge(events, held.pipe(map(eventOf), filter(isThere)));
   return [
     into(positions, held),
     into(userTotals, held.pipe(foldByKey('user-totals', { key: (u) => [u.key[0]], state: UserSum, fold: addToUser }))),
+    ...usersFigures(all, options),
+    ...firmsFigures(dollarTrades),
+    ...(options.byDay === true ? keepDays(all, dollarTrades, totalsExpire) : []),
+  ];
+}
+
+/** Each user's positions, by average cost. What an action did in the account of a holder is in its update. */
+function keepPositions(
+  events: Observable<StreamEvent>,
+  actions: Observable<CorporateAction> | undefined,
+): Observable<PositionUpdate> {
+  return split(events, { shares: isShareEvent }).shares.pipe(
+    foldByKey('positions', {
+      key: ['user', 'symbol'],
+      state: Position,
+      fold: applyToPosition,
+      everyKey:
+        actions === undefined
+          ? undefined
+          : { actions: { broadcast: actions, where: { symbol: 'symbol' }, fold: applyCorporateAction } },
+    }),
+  );
+}
+
+const eventOf = ({ result: { event } }: PositionUpdate): HolderEvent | undefined => event;
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+/** Each user's lots, trades, and what else happened in the account. */
+function usersFigures(events: Observable<StreamEvent>, { lots, settlement }: PortfolioOptions): Branch[] {
+  const { shares } = split(events, { shares: isShareEvent });
+  const { trades, rest } = split(events, { trades: isTrade });
+  return [
     ...(lots === undefined ? [] : keepLots(shares, lots)),
+    ...(settlement === true ? keepUnsettled(shares) : []),
     into(tradesByUser, trades.pipe(map(toRow))),
     ...keepAccounts(events, rest),
   ];

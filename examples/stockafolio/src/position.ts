@@ -8,9 +8,11 @@ import {
   type Infer,
   type Mutable,
 } from '@stockafolio/core';
+import type { CorporateAction } from './action-stream.js';
 import { DOLLAR, foreignCurrencyOf, isTrade, type ShareEvent } from './account-stream.js';
 import { applyActionByAverage } from './cost/average-actions.js';
 import { applyAverageCost } from './cost/average-cost.js';
+import { holderEvent, type HolderEvent } from './holder-event.js';
 import { quantity } from './quantity.js';
 import { valueOf, type Trade } from './trade.js';
 
@@ -31,6 +33,8 @@ export interface PositionChange {
   /** In dollars: 0 for a position in another currency. */
   readonly realized: number;
   readonly opened: number;
+  /** What a corporate action is in the account of the holder. */
+  readonly event?: HolderEvent;
 }
 
 /**
@@ -48,6 +52,21 @@ export function applyToPosition(position: Mutable<Position>, event: ShareEvent):
     realized: position.currency === undefined ? position.realized - realized : 0,
     opened: (position.quantity === 0 ? 0 : 1) - open,
   };
+}
+
+/**
+ * Applies a corporate action to the position of a holder.
+ *
+ * @throws ERR_BAD_RECORD if it is not possible: see `holderEvent`; ERR_OVERFLOW
+ */
+export function applyCorporateAction(
+  position: Mutable<Position>,
+  action: CorporateAction,
+  { key: [user] }: { readonly key: readonly [string, string] },
+): PositionChange {
+  const event = holderEvent(user, position, action);
+  if (event === undefined) return { realized: 0, opened: 0 };
+  return { ...(event.kind === 'dividend' ? { realized: 0, opened: 0 } : applyToPosition(position, event)), event };
 }
 
 function applyTrade(position: Mutable<Position>, trade: Trade): void {

@@ -1,3 +1,4 @@
+export { announced, type Announcement } from './announce.js';
 export { amended } from './amend.js';
 export { daysOracle } from './days-oracle.js';
 export { dumpLine, type DumpRow } from './dump-form.js';

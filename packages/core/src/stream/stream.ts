@@ -66,7 +66,7 @@ export type StreamOptions<T> = StreamTimes<T> &
         /**
          * A small stream of rules, names or corporate actions: each partition of a pipeline reads all of its partitions, of
          * which there may be any number, keyed in any way. Its records go into `joinBroadcast` and `everyKey` of
-         * `processByKey` alone. What changes the same value belongs into one partition, in order, as everywhere.
+         * `processByKey` and `foldByKey` alone. What changes the same value belongs into one partition, in order, as everywhere.
          */
         readonly broadcast: true;
         readonly key?: never;

@@ -123,7 +123,10 @@ const processed: Pipeline = pipeline('made', { actions, trades }, ({ actions, tr
       },
     }),
   );
-  return [into(holdings, changes.pipe(map(({ user, symbol, quantity, times }) => ({ user, symbol, quantity, times })))), ...tablesOf(changes)];
+  return [
+    into(holdings, changes.pipe(map(({ user, symbol, quantity, times }) => ({ user, symbol, quantity, times })))),
+    ...tablesOf(changes),
+  ];
 });
 
 const then = ['', '', '', 'commit', 'checkpoint', 'idle', 'restart', 'redeliver'] as const;

@@ -46,6 +46,7 @@ async function announce(file: string, flags: AnnounceFlags, toolkit: Toolkit): P
     });
     return;
   }
+  await toolkit.untilThere({ written: [flags.to], files: [] }, reporter);
   const sender = await ActionSender.open(flags.to, toolkit);
   try {
     const sent = await sender.send(actions);

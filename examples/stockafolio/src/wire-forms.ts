@@ -1,8 +1,12 @@
 import { jsonCodec } from '@stockafolio/core';
 import { StreamEvent } from './account-stream.js';
+import { CorporateAction } from './action-stream.js';
 
 /** One JSON object with the fields of an event, for most a trade; times ISO 8601 or epoch milliseconds, prices in dollars. */
 export const wireForm = jsonCodec(StreamEvent);
+
+/** One JSON object with the fields of a corporate action, with the same rules. */
+export const actionForm = jsonCodec(CorporateAction);
 
 /**
  * The messages of the first Stockafolio: other names, `sold` for a sale, New York time, prices with every digit of a

@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { counted, figure, SentBefore, type Toolkit } from '@stockafolio/cli';
-import { isStockafolioError, jsonCodec, keyBytes, messageOf, StockafolioError } from '@stockafolio/core';
-import type { OutgoingMessage } from '@stockafolio/core/ports';
+import { counted, figure, type Toolkit } from '@stockafolio/cli';
+import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import type { Command } from 'commander';
-import { actions as stream, CorporateAction } from '../action-stream.js';
+import { actions as stream, type CorporateAction } from '../action-stream.js';
+import { actionForm } from '../wire-forms.js';
+import { ActionSender } from './action-sender.js';
 
 interface AnnounceFlags {
   readonly to: string;
   readonly check?: boolean;
   readonly json?: boolean;
 }
-
-const codec = jsonCodec(CorporateAction);
 
 export function addAnnounce(program: Command, toolkit: Toolkit): void {
   program
@@ -47,16 +46,15 @@ async function announce(file: string, flags: AnnounceFlags, toolkit: Toolkit): P
     });
     return;
   }
-  const producer = await toolkit.openProducer(flags.to, 1, 'murmur2');
+  await toolkit.untilThere({ written: [flags.to], files: [] }, reporter);
+  const sender = await ActionSender.open(flags.to, toolkit);
   try {
-    const messages = actions.map((action) => messageOfAction(action, toolkit.clock.now()));
-    const unsent = await unsentOf(messages, flags.to, toolkit);
-    if (unsent.length > 0) await producer.append(unsent);
-    const before = actions.length - unsent.length;
+    const sent = await sender.send(actions);
+    const before = actions.length - sent;
     const already = before === 0 ? '' : `; ${figure(before)} were sent before`;
-    reporter.result(`${counted(unsent.length, 'action')} sent${already}`, { ok: true, sent: unsent.length, before });
+    reporter.result(`${counted(sent, 'action')} sent${already}`, { ok: true, sent, before });
   } finally {
-    await producer.close();
+    await sender.close();
   }
 }
 
@@ -92,7 +90,7 @@ export function readActions(file: string, content: string): readonly CorporateAc
 
 function readAction(at: string, text: string): CorporateAction {
   try {
-    return codec.decode(Buffer.from(text));
+    return actionForm.decode(Buffer.from(text));
   } catch (error) {
     if (!isStockafolioError(error)) throw error;
     throw new StockafolioError('ERR_BAD_RECORD', `${at}: ${error.message}`, {
@@ -100,14 +98,6 @@ function readAction(at: string, text: string): CorporateAction {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
-}
-
-/**
- * An action as a message: actions of a symbol are in one partition, in order. It bears the action's own time, as generated trades do,
- * so that an action of the past counts among events of its time where these are read after it.
- */
-export function messageOfAction(action: CorporateAction, now: number): OutgoingMessage {
-  return { key: keyBytes(action.symbol), value: codec.encode(action), timestamp: Math.min(action.time, now) };
 }
 
 /** @throws ERR_USAGE if an action is so far ahead that it would be dead-lettered */
@@ -121,53 +111,4 @@ function expectDue(actions: readonly CorporateAction[], now: number): void {
       hint: 'announce it when it does, at most an hour before: until then others may come that count before it',
     },
   );
-}
-
-/** @throws ERR_BAD_RECORD if an action was sent before with other words, or one that is later than a new one */
-async function unsentOf(
-  messages: readonly OutgoingMessage[],
-  to: string,
-  toolkit: Toolkit,
-): Promise<readonly OutgoingMessage[]> {
-  const there = new Map<string, CorporateAction>();
-  const latest = new Map<number, CorporateAction>();
-  const sent = await SentBefore.open(toolkit.openSource(to), 'murmur2', 0, (partition, value) => {
-    const action = actionIn(value);
-    if (action === undefined) return;
-    there.set(action.id, action);
-    if (action.time > (latest.get(partition)?.time ?? Number.NEGATIVE_INFINITY)) latest.set(partition, action);
-  });
-  try {
-    const unsent = await sent.unsent(messages);
-    for (const message of unsent) expectNew(message, there, latest.get(sent.partitionOf(message)));
-    return unsent;
-  } finally {
-    await sent.close();
-  }
-}
-
-/** Undefined for a message that is no action: the pipeline dead-letters it. */
-function actionIn(value: Uint8Array): CorporateAction | undefined {
-  try {
-    return codec.decode(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function expectNew(
-  { value }: OutgoingMessage,
-  there: ReadonlyMap<string, CorporateAction>,
-  latest: CorporateAction | undefined,
-): void {
-  const { id, time } = codec.decode(value ?? new Uint8Array());
-  if (there.has(id)) {
-    throw new StockafolioError('ERR_BAD_RECORD', `an action '${id}' was sent before, and is another one there`, {
-      hint: 'give this one an id of its own; to change what has counted, send an action that undoes it first',
-    });
-  }
-  if (latest === undefined || time >= latest.time) return;
-  throw new StockafolioError('ERR_BAD_RECORD', `action '${id}' is earlier than '${latest.id}', which was sent before`, {
-    hint: `give it a time from ${new Date(latest.time).toISOString()} on, or send an event to each account`,
-  });
 }

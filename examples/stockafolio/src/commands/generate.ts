@@ -19,6 +19,7 @@ import { AmendedActivity } from '../generator/amended-activity.js';
 import type { GeneratorOptions, Skew } from '../generator/options.js';
 import { generateTrades } from '../generator/trade-generator.js';
 import { wireForm } from '../wire-forms.js';
+import { ActionSender } from './action-sender.js';
 import { CopyFiles } from './copy-files.js';
 import { lastOpening, messageOfTrade, parseStart } from './trade-flow.js';
 
@@ -38,6 +39,7 @@ interface GenerateFlags {
   readonly fractions: number;
   readonly events: number;
   readonly amendments: number;
+  readonly actions?: string;
   readonly pace?: boolean;
   readonly skip: number;
   readonly again?: boolean;
@@ -68,6 +70,10 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .option('--fractions <part>', 'part of the trades, 0 to 1, with a fraction of a share', part, 0)
     .option('--events <part>', 'part of all, 0 to 1, that are other events of accounts, such as dividends', part, 0)
     .option('--amendments <part>', 'part of all, 0 to 1, that withdraw or correct earlier ones', part, 0)
+    .option(
+      '--actions <source>',
+      'also send splits and dividends of the market here: kafka://HOST:PORT/TOPIC or log:DIR',
+    )
     .option('--pace', 'send trades in real time, at the pace of the market')
     .option('--skip <n>', 'trades to skip, as printed by a stopped run', wholeNumber(0), 0)
     .option('--again', 'send all trades, even if the same command has sent them before')
@@ -95,7 +101,7 @@ function skew(text: string): Skew {
   throw new StockafolioError('ERR_USAGE', `'${text}' is not a skew`, { hint: 'write uniform, or zipf:1' });
 }
 
-function generatorOf(options: GeneratorOptions): Pick<AmendedActivity, 'next'> {
+function generatorOf(options: GeneratorOptions): Pick<AmendedActivity, 'next' | 'takeActions'> {
   if (options.amendments !== undefined) return new AmendedActivity(options);
   return options.events === undefined ? generateTrades(options) : new AccountActivity(options);
 }
@@ -115,13 +121,15 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     ...(flags.fractions > 0 ? { fractions: flags.fractions } : {}),
     ...(flags.events > 0 ? { events: flags.events } : {}),
     ...(flags.amendments > 0 ? { amendments: flags.amendments } : {}),
+    ...(flags.actions === undefined ? {} : { actions: true }),
   };
   const generator = generatorOf(options);
   const also = flags.also === undefined ? [] : [flags.also];
-  await toolkit.untilThere({ written: flags.to === '-' ? [] : [flags.to], files: also }, reporter);
+  await toolkit.untilThere({ written: targetsOf(flags), files: also }, reporter);
   const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
   // Before any trade is sent: a run that is started again would send all of them again.
   await copy?.reach();
+  const toActions = flags.actions === undefined ? undefined : await ActionSender.open(flags.actions, toolkit);
   const sink = flags.to === '-' ? lines() : await messages(flags, options, toolkit);
   if (flags.start === undefined && flags.to !== '-')
     reporter.say(
@@ -133,10 +141,12 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const atATime = flags.pace === true ? Math.max(1, Math.min(AT_A_TIME, Math.round(flags.rate / 20))) : AT_A_TIME;
   let count = 0;
   let made = 0;
+  let actions = 0;
   try {
     while (!stop.signal.aborted) {
       const some = generator.next(atATime);
       if (some.length === 0) break;
+      actions += (await toActions?.send(generator.takeActions())) ?? 0;
       made += await sink.take(some.slice(Math.max(0, flags.skip - count)));
       await copy?.take(some);
       count += some.length;
@@ -147,14 +157,20 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   } finally {
     await sink.close();
     await copy?.close();
+    await toActions?.close();
   }
   progress.done();
   if (count < flags.trades) throw stopped(Math.max(count, flags.skip), made, flags, options);
   const before = Math.max(0, count - flags.skip) - made;
   const already = before === 0 ? '' : `; ${figure(before)} were in the source already (--again sends them again)`;
-  const text = `${counted(made, 'trade')} generated${already}`;
+  const announced = toActions === undefined ? '' : `; ${counted(actions, 'corporate action')} sent`;
+  const text = `${counted(made, 'trade')} generated${already}${announced}`;
   if (flags.to === '-' && flags.json !== true) reporter.say(text);
-  else reporter.result(text, { ok: true, trades: made, before });
+  else reporter.result(text, { ok: true, trades: made, before, ...(toActions && { actions }) });
+}
+
+function targetsOf({ to, actions }: GenerateFlags): readonly string[] {
+  return [to, ...(actions === undefined ? [] : [actions])].filter((target) => target !== '-');
 }
 
 /** Also prints the start: if it was not given, its default would be different later. */

@@ -1,3 +1,4 @@
+import type { CorporateAction } from '../action-stream.js';
 import type { StreamEvent } from '../account-stream.js';
 import { SHARE } from '../quantity.js';
 import { valueOf, type Trade } from '../trade.js';
@@ -52,6 +53,11 @@ export class AccountActivity {
       this.#left -= 1;
     }
     return records;
+  }
+
+  /** See {@link TradeGenerator.takeActions}. */
+  takeActions(): readonly CorporateAction[] {
+    return this.#trades.takeActions();
   }
 
   #make(): StreamEvent | undefined {

@@ -1,3 +1,4 @@
+import type { CorporateAction } from '../action-stream.js';
 import { isCashFlow, isTrade, type StreamEvent } from '../account-stream.js';
 import { SHARE } from '../quantity.js';
 import { AccountActivity } from './account-activity.js';
@@ -46,6 +47,11 @@ export class AmendedActivity {
       this.#left -= 1;
     }
     return records;
+  }
+
+  /** See `TradeGenerator.takeActions`. */
+  takeActions(): readonly CorporateAction[] {
+    return this.#activity.takeActions();
   }
 
   #amendment(): StreamEvent | undefined {

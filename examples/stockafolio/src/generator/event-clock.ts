@@ -21,6 +21,11 @@ export class EventClock {
     return this.session.day;
   }
 
+  /** When New York opened on that day, in epoch milliseconds. */
+  get open(): number {
+    return this.session.open;
+  }
+
   next(): number {
     let time = Math.floor(this.begin + this.count * this.interval);
     while (time >= this.session.close) {

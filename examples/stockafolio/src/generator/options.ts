@@ -26,6 +26,8 @@ export interface GeneratorOptions {
   readonly events?: number;
   /** The part of the records, 0 to 1, that withdraw or correct others; defaults to 0. See AmendedActivity. */
   readonly amendments?: number;
+  /** Whether companies split their shares and pay dividends, from the second day on; defaults to false. See MarketActions. */
+  readonly actions?: boolean;
 }
 
 /** @throws ERR_USAGE naming the first invalid option */

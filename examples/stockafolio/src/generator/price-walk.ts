@@ -20,7 +20,8 @@ const CENT = 100;
  * reason.
  */
 export class PriceWalk {
-  private readonly first: readonly number[];
+  /** Around these the openings of the days stay. */
+  private readonly first: number[];
   private readonly random: Random;
   private readonly prices: Float64Array;
   private readonly opens: Float64Array;
@@ -41,6 +42,22 @@ export class PriceWalk {
       this.prices[i] = open;
       this.opens[i] = open;
     });
+  }
+
+  /** The price of the i-th symbol, in whole cents. */
+  at(i: number): number {
+    return cents(this.prices[i] ?? 0);
+  }
+
+  /** So many shares are made of each: prices are divided by that. */
+  divide(i: number, by: number): void {
+    this.first[i] = (this.first[i] ?? 0) / by;
+    this.prices[i] = this.opens[i] = cents((this.prices[i] ?? 0) / by);
+  }
+
+  /** So much is paid for each share, in 1e-4 USD: the price is lower by that. */
+  pay(i: number, amount: number): void {
+    this.prices[i] = this.opens[i] = cents((this.prices[i] ?? 0) - amount);
   }
 
   /**

@@ -1,7 +1,9 @@
+import type { CorporateAction } from '../action-stream.js';
 import type { Trade } from '../trade.js';
 import { universe, type Listing } from '../universe/universe.js';
 import { Arrivals } from './arrivals.js';
 import { EventClock } from './event-clock.js';
+import { MarketActions } from './market-actions.js';
 import { checkOptions, type GeneratorOptions } from './options.js';
 import { PriceWalk } from './price-walk.js';
 import { fractionalQuantityOf, quantityOf } from './quantity.js';
@@ -43,8 +45,10 @@ export class TradeGenerator implements Iterable<Trade> {
   private readonly listings: readonly Listing[];
   private readonly prices: PriceWalk;
   private readonly clock: EventClock;
+  private readonly market: MarketActions | undefined;
   private readonly arrivals = new Arrivals();
   private made = 0;
+  private actions: readonly CorporateAction[] = [];
   private day: string | undefined;
   /** The first trade in time order that is not in transit yet. */
   private upcoming: Trade | undefined;
@@ -67,6 +71,7 @@ export class TradeGenerator implements Iterable<Trade> {
     this.listings = shuffled(universe, randomOf(seed, 2));
     this.prices = new PriceWalk(this.listings, randomOf(seed, 3));
     this.clock = new EventClock(options.start, options.rate);
+    this.market = options.actions === true ? new MarketActions(this.listings, seed) : undefined;
     this.upcoming = this.outOfOrder > 0 ? this.make() : undefined;
   }
 
@@ -79,6 +84,13 @@ export class TradeGenerator implements Iterable<Trade> {
       trades.push(trade);
     }
     return trades;
+  }
+
+  /** The corporate actions of the days that the trades have reached since the last call, in the order of their times. */
+  takeActions(): readonly CorporateAction[] {
+    const { actions } = this;
+    this.actions = [];
+    return actions;
   }
 
   *[Symbol.iterator](): Generator<Trade, void, undefined> {
@@ -100,7 +112,7 @@ export class TradeGenerator implements Iterable<Trade> {
     if (this.made >= this.total) return undefined;
     const time = this.clock.next();
     if (this.clock.day !== this.day) {
-      if (this.day !== undefined) this.prices.openDay();
+      if (this.day !== undefined) this.openDay();
       this.day = this.clock.day;
     }
     const user = this.chooseUser(this.random.fraction);
@@ -117,6 +129,11 @@ export class TradeGenerator implements Iterable<Trade> {
       price: this.prices.next(index, this.random.below(FINE) === 0),
       time,
     };
+  }
+
+  private openDay(): void {
+    this.prices.openDay();
+    if (this.market !== undefined) this.actions = [...this.actions, ...this.market.ofDay(this.clock.open, this.prices)];
   }
 
   private quantity(): number {

@@ -1,11 +1,21 @@
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import type { Mutation, StoredRow } from '@stockafolio/core/ports';
-import { positions, tradesByUser, userTotals } from '@stockafolio/example';
+import { portfolio, positions, tradesByUser, userTotals } from '@stockafolio/example';
+import { lastComparison, type Comparison } from '@stockafolio/runner-batch';
 import { expect } from 'chai';
 import { dump, expectSameLines } from './support/dumps.js';
 import { lastLine, must } from './support/run-command.js';
 import { archive, batch, stream } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
+
+async function kept(folder: string): Promise<Comparison | undefined> {
+  const tables = embeddedTables(folder, { readOnly: true });
+  try {
+    return await lastComparison(tables, portfolio.name);
+  } finally {
+    await tables.close();
+  }
+}
 
 describe('reconcile', () => {
   const at = tempFolder();
@@ -52,7 +62,12 @@ describe('reconcile', () => {
       .to.match(/user_totals \(.*\): missing/)
       .and.match(/positions \(nobody, IBM\): extra/);
     expect(lastLine(await must([...reconcile, '--repair', '--json']))).to.include({ differences: 3, repaired: 3 });
-    expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0 });
+    expect(await kept(at('planted')), 'kept on request only').to.equal(undefined);
+    expect(lastLine(await must([...reconcile, '--keep-result', '--json']))).to.include({ differences: 0 });
+    const result = await kept(at('planted'));
+    expect(result).to.include({ against: 'archive', day: null, isWhole: true, repaired: 0 });
+    expect(result?.partitions.reduce((sum, { found }) => sum + found, 0)).to.equal(3_000);
+    expect(result?.tables.find(({ table }) => table === 'trades_by_user')).to.include({ compared: 3_000, missing: 0 });
     expectSameLines(await dump(at('planted')), right, 'repaired tables');
   });
 

@@ -1,3 +1,14 @@
+export { ComparisonSummary, MOST_DIFFERENCES, type ComparedProgress } from './comparison/comparison-summary.js';
+export {
+  comparisons,
+  keepComparison,
+  lastComparison,
+  type ComparedPartition,
+  type ComparedTable,
+  type Comparison,
+  type KeptDifference,
+} from './comparison/comparison.js';
+export { differingColumns, keyText, type ColumnDifference } from './comparison/describe-difference.js';
 export type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 export { executedStages } from './repartition/run-stages.js';
 export { planUnits } from './plan-units.js';

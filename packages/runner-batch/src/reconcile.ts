@@ -21,6 +21,8 @@ export interface ReconcileOptions {
   readonly upTo: number;
   /** Epoch milliseconds: an expected row that expires before this time may be gone from a table with a ttl. */
   readonly now: number;
+  /** Called at the end of each table, with the counts of it alone. */
+  readonly onTable?: (table: Table, counts: ReconcileCounts) => void;
 }
 
 export interface ReconcileCounts {
@@ -42,6 +44,7 @@ export async function* reconcile(
   counts: ReconcileCounts,
 ): AsyncIterable<Difference> {
   for (const table of tables) {
+    const own = { compared: 0, newer: 0 };
     const left = expected.scanAll(table)[Symbol.asyncIterator]();
     const right = found.scanAll(table)[Symbol.asyncIterator]();
     let a = await left.next();
@@ -50,11 +53,14 @@ export async function* reconcile(
       const want = a.done === true ? undefined : a.value;
       const have = b.done === true ? undefined : b.value;
       const order = want === undefined ? 1 : have === undefined ? -1 : compareKeys(table, want.values, have.values);
-      const difference = compare(table, order <= 0 ? want : undefined, order >= 0 ? have : undefined, options, counts);
+      const difference = compare(table, order <= 0 ? want : undefined, order >= 0 ? have : undefined, options, own);
       if (difference !== undefined) yield difference;
       if (order <= 0) a = await left.next();
       if (order >= 0) b = await right.next();
     }
+    counts.compared += own.compared;
+    counts.newer += own.newer;
+    options.onTable?.(table, own);
   }
 }
 

@@ -10,8 +10,15 @@ import {
 } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
-import { tablesOf } from '@stockafolio/engine';
-import { inThisThread, reconcile, runBatch } from '@stockafolio/runner-batch';
+import { readProgress, tablesOf } from '@stockafolio/engine';
+import {
+  comparisons,
+  ComparisonSummary,
+  inThisThread,
+  keepComparison,
+  reconcile,
+  runBatch,
+} from '@stockafolio/runner-batch';
 import { runArchive, runStream } from '@stockafolio/runner-stream';
 import type { Session } from '../calendar/sessions.js';
 import { tradingDay } from '../calendar/trading-day.js';
@@ -234,11 +241,25 @@ async function showOnce(tables: Tables, day: string, reporter: Reporter): Promis
   reporter.say(['', ...firmView(firm), ...(user === undefined ? [] : userView(user))].join('\n'));
 }
 
+/** Compares both, and keeps the result beside the live tables, where the dashboards show it. */
 async function compare(live: Tables, close: Tables, now: number): Promise<{ compared: number; differences: number }> {
   const counts = { compared: 0, newer: 0 };
   let differences = 0;
-  const options = { upTo: Number.POSITIVE_INFINITY, now };
-  const found = reconcile(close, live, tablesOf(pipeline), options, counts)[Symbol.asyncIterator]();
-  while ((await found.next()).done !== true) differences++;
+  const summary = new ComparisonSummary();
+  const progress = {
+    expected: await readProgress(close, pipeline.name),
+    found: await readProgress(live, pipeline.name),
+  };
+  const options = { upTo: Number.POSITIVE_INFINITY, now, onTable: summary.endOf.bind(summary) };
+  for await (const difference of reconcile(close, live, tablesOf(pipeline), options, counts)) {
+    differences++;
+    summary.add(difference);
+  }
+  await live.create([comparisons]);
+  await keepComparison(
+    live,
+    pipeline.name,
+    summary.result({ comparedAt: now, against: 'batch', progress, isWhole: true, repaired: 0 }),
+  );
   return { compared: counts.compared, differences };
 }

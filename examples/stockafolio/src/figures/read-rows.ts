@@ -8,9 +8,22 @@ export async function readRows<T extends Table>(
   prefix: readonly Value[],
   limit?: number,
 ): Promise<RowOf<T>[]> {
-  const rows: RowOf<T>[] = [];
+  return (await readVersioned(tables, table, prefix, limit)).map(({ row }) => row);
+}
+
+/** The same, each with its version, in microseconds, and its shard if that ends its key. */
+export async function readVersioned<T extends Table>(
+  tables: Tables,
+  table: T,
+  prefix: readonly Value[],
+  limit?: number,
+): Promise<{ readonly row: RowOf<T>; readonly version: number; readonly shard: number }[]> {
+  const rows: { row: RowOf<T>; version: number; shard: number }[] = [];
   const found = tables.scan(table, prefix, limit === undefined ? {} : { limit });
-  for await (const { values } of found) rows.push(rowObject(table, values) as RowOf<T>);
+  for await (const { values, version } of found) {
+    const shard = Number(values[table.keyLength - 1]);
+    rows.push({ row: rowObject(table, values) as RowOf<T>, version, shard });
+  }
   return rows;
 }
 

@@ -210,7 +210,7 @@ describe('the API', () => {
     const { paths } = (await server.inject('/docs/json')).json<{ paths: Record<string, { get: object }> }>();
     expect(Object.keys(paths)).to.have.members([
       ...['/api/days', '/api/firm', '/api/login', '/api/pipeline', '/api/pipeline/dead-letters', '/api/progress'],
-      '/api/stream/firm',
+      ...['/api/close/comparison', '/api/close/figures', '/api/close/rows', '/api/stream/firm'],
       ...['/api/stream/symbols', '/api/stream/users/{user}', '/api/stream/users/{user}/symbols/{symbol}'],
       ...['/api/symbols', '/api/users'],
       ...['/api/users/{user}', '/api/users/{user}/account', '/api/users/{user}/day', '/api/users/{user}/holdings'],

@@ -5,6 +5,7 @@ import etag from '@fastify/etag';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { answerBadAddress, answerFailures } from './answer-failures.js';
 import { Books } from './books.js';
+import { CloseBook } from './close/close-book.js';
 import { Feed } from './feed/feed.js';
 import { DeadLetterList } from './health/dead-letter-list.js';
 import { PipelineHealth } from './health/pipeline-health.js';
@@ -21,6 +22,7 @@ import { boundConnections, refuseConnection } from './refused-connections.js';
 import { RequestLog } from './request-log.js';
 import { addApiPage } from './routes/api-page.js';
 import type { RouteContext } from './routes/context.js';
+import { addCloseRoutes } from './routes/close.js';
 import { addCsvRoutes } from './routes/csv.js';
 import { addFirmRoutes } from './routes/firm.js';
 import { addGainRoutes } from './routes/gains.js';
@@ -47,7 +49,7 @@ const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [
   ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addSymbolRoutes, addCsvRoutes, addGainRoutes],
-  ...[addPerformanceRoutes, addStreamRoutes, addPipelineRoutes, addOperationRoutes],
+  ...[addPerformanceRoutes, addStreamRoutes, addPipelineRoutes, addCloseRoutes, addOperationRoutes],
 ];
 
 /** Asked of the provider every five minutes; ended after half an hour without use, and after twelve hours. */
@@ -140,6 +142,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     const { pipeline, planned = portfolio, runners = [] } = options;
     return {
       lots: options.lots ?? false,
+      closes: new CloseBook({ live, ...(close === undefined ? {} : { close }), pipeline, books, clock }),
       ...{ books, live, feed, users: new UsersIndex(live, clock), viewers, clock },
       health: new PipelineHealth({ live, clock, pipeline, planned, runners }),
       deadLetters: new DeadLetterList(live, pipeline, clock),

@@ -27,6 +27,7 @@ const ROUTES = [
   ].map((p) => `/api/users/ann${p}`),
   ...['/symbols/IBM', '/symbols/IBM/prices', '/symbols/IBM/lots', '/lines?symbol=IBM'].map((p) => `/api/users/ann${p}`),
   ...['/health', '/ready', '/api/symbols', '/api/pipeline', '/api/pipeline/dead-letters'],
+  ...['/api/close/comparison', '/api/close/figures', '/api/close/rows?name=Energy'],
 ];
 
 describe('a customer', () => {
@@ -101,6 +102,9 @@ describe('a customer', () => {
       '/api/symbols',
       '/api/pipeline',
       '/api/pipeline/dead-letters',
+      '/api/close/comparison',
+      '/api/close/figures',
+      '/api/close/rows?name=Energy',
       '/metrics',
       '/api/users/u00',
       '/api/users/u00/trades.csv',

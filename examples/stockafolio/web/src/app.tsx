@@ -6,6 +6,7 @@ import { Broken } from './parts/broken.js';
 import { homeHref } from './parts/home.js';
 import { SignIn } from './parts/sign-in.js';
 import {
+  closeSkeleton,
   firmSkeleton,
   pipelineSkeleton,
   statementSkeleton,
@@ -20,6 +21,7 @@ import { goInstead, place, type Place } from './path.js';
 
 /* The code of a page is loaded with its first visit. */
 const FirmPage = later(async () => (await import('./pages/firm-page.js')).FirmPage, firmSkeleton);
+const ClosePage = later(async () => (await import('./pages/close-page.js')).ClosePage, closeSkeleton);
 const PipelinePage = later(async () => (await import('./pages/pipeline-page.js')).PipelinePage, pipelineSkeleton);
 const UserPage = later(async () => (await import('./pages/user-page.js')).UserPage, userSkeleton);
 const StatementPage = later(async () => (await import('./pages/statement-page.js')).StatementPage, statementSkeleton);
@@ -68,6 +70,8 @@ function PageOf({ at }: { readonly at: Place }) {
       return <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />;
     case 'symbols':
       return <SymbolsPage key={`symbols ${at.day ?? ''}`} day={at.day} />;
+    case 'close':
+      return <ClosePage key={`close ${at.day ?? ''}`} day={at.day} />;
     case 'pipeline':
       return <PipelinePage />;
     case 'user':

@@ -15,6 +15,7 @@ import './styles/performance.css';
 import './styles/symbol.css';
 import './styles/symbols.css';
 import './styles/pipeline.css';
+import './styles/close.css';
 import './styles/palette.css';
 import './styles/media.css';
 

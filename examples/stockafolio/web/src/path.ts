@@ -7,6 +7,8 @@ export type Place =
   | { readonly page: 'firm'; readonly day: string | undefined }
   | { readonly page: 'symbols'; readonly day: string | undefined }
   | { readonly page: 'pipeline' }
+  /** The close beside the live figures, with the comparison of stream and batch. */
+  | { readonly page: 'close'; readonly day: string | undefined }
   | { readonly page: 'user'; readonly user: string }
   /** Where to sign in, and why that was not possible or has ended. */
   | { readonly page: 'sign-in'; readonly why: string | undefined }
@@ -91,10 +93,10 @@ function addressOf(query: URLSearchParams): string {
 }
 
 function placeOf({ pathname, search }: { readonly pathname: string; readonly search: string }): Place {
-  if (pathname === '/' || pathname === '/symbols') {
+  if (pathname === '/' || pathname === '/symbols' || pathname === '/close') {
     const day = new URLSearchParams(search).get('day') ?? undefined;
     if (day !== undefined && !isDay(day)) return { page: 'none', why: 'day' };
-    return { page: pathname === '/' ? 'firm' : 'symbols', day };
+    return { page: pathname === '/' ? 'firm' : pathname === '/close' ? 'close' : 'symbols', day };
   }
   if (pathname === '/sign-in') {
     const query = new URLSearchParams(search);

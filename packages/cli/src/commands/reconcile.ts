@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type FieldType, isStockafolioError, StockafolioError, type Table, type Value } from '@stockafolio/core';
-import { formatValue } from '@stockafolio/core/ports';
+import { isStockafolioError, StockafolioError, type Table } from '@stockafolio/core';
 import {
   copyFloors,
   copyLulls,
@@ -18,11 +17,15 @@ import {
 import {
   type BatchOptions,
   type BatchResult,
+  comparisons,
+  ComparisonSummary,
   describeBehind,
+  differingColumns,
   executedStages,
   type Difference,
   isNewer,
-  keyOf,
+  keepComparison,
+  keyText,
   mend,
   partitionsBehind,
   reconcile,
@@ -49,6 +52,7 @@ interface ReconcileFlags extends CommonOptions, PartitionOptions {
   readonly tables: string;
   readonly day?: string;
   readonly repair?: boolean;
+  readonly keepResult?: boolean;
   readonly allowMissingPartitions?: boolean;
 }
 
@@ -67,6 +71,7 @@ export function addReconcile(program: Command, toolkit: Toolkit): void {
     .option('--format <name>', 'format of the messages; defaults to the one in which they were archived')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
     .option('--repair', 'write wrong or missing rows, and delete extra ones')
+    .option('--keep-result', 'keep the result in the table comparisons beside the tables, where serve shows it')
     .option('--allow-missing-partitions', 'continue although the archive has no file of some non-empty partitions')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ReconcileFlags) => run(flags, toolkit));
@@ -81,7 +86,10 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   const scratch = await mkdtemp(join(tmpdir(), 'stockafolio-reconcile-'));
   const files = toolkit.openFiles(flags.files);
-  const found = toolkit.openTables(flags.tables, { readOnly: flags.repair !== true, asStored: true });
+  const found = toolkit.openTables(flags.tables, {
+    readOnly: flags.repair !== true && flags.keepResult !== true,
+    asStored: true,
+  });
   const expected = toolkit.openTables(`embedded:${join(scratch, 'tables')}`);
   const checkpoints = toolkit.openFiles(`file:${join(scratch, 'checkpoints')}`);
   const closing: { close(): Promise<void> }[] = [expected, checkpoints, found, files];
@@ -139,9 +147,12 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     // A version below the lowest is below all that any partition has yet to write.
     const versions = { lowest: Math.min(...ends), highest: Math.max(...ends), raise: () => raised.raise() };
     const counts = { compared: 0, newer: 0 };
+    const summary = new ComparisonSummary();
     const kinds = { changed: 0, missing: 0, extra: 0, stale: 0 };
     const out = new LineWriter(process.stdout);
     const tables = comparable(app);
+    // Read before the rows: whatever is written meanwhile counts as written since.
+    const reached = { expected: known, found: await readProgress(found, pipeline.name) };
     const stored = await asStored(found, tables);
     closing.unshift(stored);
     let waiting: Difference[] = [];
@@ -157,6 +168,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
         }
         counts.newer++;
         kinds[difference.kind]--;
+        summary.withdraw(difference);
       }
       const { future, open } = await mend(stored, old, versions);
       left += future.length + open.length;
@@ -167,9 +179,11 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       waiting = [];
     };
     const now = toolkit.clock.now();
-    for await (const difference of reconcile(expected, stored, tables, { upTo, now }, counts)) {
+    const options = { upTo, now, onTable: summary.endOf.bind(summary) };
+    for await (const difference of reconcile(expected, stored, tables, options, counts)) {
       if (stop.signal.aborted) break;
       kinds[difference.kind]++;
+      summary.add(difference);
       await out.write(describe(difference));
       if (flags.repair !== true) continue;
       waiting.push(difference);
@@ -185,6 +199,12 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
         facts,
         AGAIN,
       );
+    }
+    if (flags.keepResult === true) {
+      await found.create([comparisons]);
+      const repaired = flags.repair === true ? differences - left : 0;
+      const of = { comparedAt: now, against: 'archive', day: flags.day, progress: reached, repaired } as const;
+      await keepComparison(found, pipeline.name, summary.result({ ...of, isWhole: !allowMissingPartitions }));
     }
     if (left > 0) process.exitCode = exitCodes.external;
     reporter.result(
@@ -240,27 +260,16 @@ function comparable(app: App): readonly Table[] {
 
 /** Table and key, as in `positions (u00001, IBM)`. */
 function rowName(difference: Difference): string {
-  const { table } = difference;
-  const values = keyOf(difference);
-  const key = table.columns.slice(0, table.keyLength).map(({ type }, n) => String(formatValue(type, values[n])));
-  return `${table.name} (${key.join(', ')})`;
+  return `${difference.table.name} (${keyText(difference)})`;
 }
 
 function describe(difference: Difference): string {
-  const { table, kind, expected, found } = difference;
+  const { kind } = difference;
   const name = rowName(difference);
-  if (expected === undefined) return `${name}: extra`;
-  if (found === undefined) return `${name}: missing`;
-  const columns = table.columns.filter((_, n) => !Object.is(expected.values[n], found.values[n]));
-  const details = columns.map(({ stored, type }) => {
-    const n = table.columns.findIndex((column) => column.stored === stored);
-    return `${stored} is ${shown(type, found.values[n])}, should be ${shown(type, expected.values[n])}`;
-  });
-  return `${name}: ${kind}: ${details.join('; ')}`;
-}
-
-function shown(type: FieldType, value: Value): string {
-  return value === undefined ? 'null' : formatValue(type, value);
+  const details = differingColumns(difference).map(
+    ({ column, expected, found }) => `${column} is ${found ?? 'null'}, should be ${expected ?? 'null'}`,
+  );
+  return details.length === 0 ? `${name}: ${kind}` : `${name}: ${kind}: ${details.join('; ')}`;
 }
 
 /** How many partitions the pipeline has, as far as the archives say: those of a broadcast stream make none. */

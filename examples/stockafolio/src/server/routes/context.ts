@@ -1,5 +1,6 @@
 import type { Clock, Tables } from '@stockafolio/core/ports';
 import type { Books } from '../books.js';
+import type { CloseBook } from '../close/close-book.js';
 import type { DeadLetterList } from '../health/dead-letter-list.js';
 import type { PipelineHealth } from '../health/pipeline-health.js';
 import type { Feed } from '../feed/feed.js';
@@ -11,6 +12,7 @@ import type { UsersIndex } from '../users-index.js';
 /** What the routes work with. */
 export interface RouteContext {
   readonly books: Books;
+  readonly closes: CloseBook;
   readonly live: Tables;
   /** Whether these have lots, and what was gained with them. */
   readonly lots: boolean;

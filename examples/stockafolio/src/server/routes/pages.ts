@@ -24,6 +24,7 @@ export async function addPages(server: FastifyInstance, folder: string, html: st
     '/',
     '/symbols',
     '/pipeline',
+    '/close',
     '/sign-in',
     '/u/:user',
     '/u/:user/statement',

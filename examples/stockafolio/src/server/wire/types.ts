@@ -7,6 +7,7 @@
 
 export type * from './gain-types.js';
 export type * from './performance-types.js';
+export type * from './close-types.js';
 export type * from './pipeline-types.js';
 
 /** Dollars: `-12.3400`. */

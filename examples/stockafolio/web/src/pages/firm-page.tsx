@@ -9,6 +9,7 @@ import { now } from '../figures/now.js';
 import type { Live } from '../live/live.js';
 import { Choice } from '../parts/choice.js';
 import { CloseTable } from '../parts/close-table.js';
+import { StreamBatch } from '../close/stream-batch.js';
 import { tradesText } from '../parts/day-gain.js';
 import { Exact } from '../parts/exact.js';
 import { Home } from '../parts/home.js';
@@ -50,6 +51,7 @@ export function FirmPage({ day }: { readonly day: string | undefined }) {
           <p class="sub">{shown === undefined ? 'Reading' : dayText(shown)}</p>
         </div>
         <Status live={live} over={over} />
+        <StreamBatch day={day} />
         <DayChoice shown={shown} asked={day} />
       </div>
       {shown === undefined ? (

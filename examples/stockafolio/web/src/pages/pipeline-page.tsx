@@ -1,4 +1,5 @@
 import type { WireDeadLetters, WirePipeline } from '@stockafolio/example/api';
+import { StreamBatch } from '../close/stream-batch.js';
 import { count, duration } from '../figures/numbers.js';
 import { now } from '../figures/now.js';
 import { attentionOf, type Attention } from '../health/attention.js';
@@ -41,6 +42,7 @@ export function PipelinePage() {
           <Title text="Pipeline">Pipeline</Title>
           <p class="sub">{health?.pipeline ?? 'Reading'}</p>
         </div>
+        <StreamBatch day={undefined} />
         <Asked polled={polled} attention={attention.length} />
       </div>
       {health === undefined ? (

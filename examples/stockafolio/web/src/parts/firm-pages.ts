@@ -2,5 +2,6 @@
 export const firmPages = [
   { page: 'firm', href: '/', title: 'Firm' },
   { page: 'symbols', href: '/symbols', title: 'Symbols' },
+  { page: 'close', href: '/close', title: 'Close' },
   { page: 'pipeline', href: '/pipeline', title: 'Pipeline' },
 ] as const;

@@ -27,6 +27,8 @@ export const firmSkeleton = (
 
 export const userSkeleton = <Skeleton grid="user-grid" areas={['day', 'sectors', 'holdings', 'trades']} />;
 
+export const closeSkeleton = <Skeleton grid="close-grid" areas={['twins', 'comparison']} />;
+
 export const pipelineSkeleton = <Skeleton grid="pipeline-grid" areas={['plan', 'partitions']} />;
 
 export const statementSkeleton = <Skeleton grid="" areas={['statement']} />;

@@ -1,6 +1,16 @@
-import type { WireHolding } from '@stockafolio/example/api';
-import { floatOf } from '../figures/money.js';
 import { squarify, type Box } from './squarify.js';
+
+/** A symbol of a map. */
+export interface MapItem {
+  readonly symbol: string;
+  readonly sector: string;
+  /** Decides the area, in any unit that all have; without area if 0. */
+  readonly size: number;
+  /** The move of the price, in hundredths of a per cent; null if it is not known. */
+  readonly move: number | null;
+  /** What there is no room for in a cell: read by screen readers, and shown at the pointer. */
+  readonly detail: string;
+}
 
 /** A sector, a symbol, or the symbols of a sector that are too many to draw. */
 export type Cell =
@@ -11,7 +21,7 @@ export type Cell =
       readonly weight: number;
       readonly move: number | null;
     }
-  | { readonly kind: 'symbol'; readonly box: Box; readonly holding: WireHolding }
+  | { readonly kind: 'symbol'; readonly box: Box; readonly item: MapItem }
   | { readonly kind: 'others'; readonly box: Box; readonly sector: string; readonly count: number };
 
 /** Symbols that are drawn at most. */
@@ -23,31 +33,31 @@ const NARROW = 560;
 
 interface Sector {
   readonly sector: string;
-  readonly holdings: readonly WireHolding[];
+  readonly items: readonly MapItem[];
   readonly size: number;
 }
 
 /**
- * Lays holdings out by size: the sectors with their symbols; the sectors alone on a narrow screen; the symbols of one
+ * Lays symbols out by size: the sectors with their symbols; the sectors alone on a narrow screen; the symbols of one
  * sector if it is given. A sector comes before its symbols.
  */
-export function treemapCells(holdings: readonly WireHolding[], sector: string, box: Box): Cell[] {
-  const drawn = holdings.filter((holding) => sizeOf(holding) > 0);
+export function treemapCells(items: readonly MapItem[], sector: string, box: Box): Cell[] {
+  const drawn = items.filter(({ size }) => size > 0);
   if (sector !== '')
     return symbolCells(
       sectorOf(
         sector,
-        drawn.filter((h) => h.sector === sector),
+        drawn.filter((item) => item.sector === sector),
       ),
       box,
       MOST,
     );
-  const names = [...new Set(drawn.map((holding) => holding.sector))];
+  const names = [...new Set(drawn.map((item) => item.sector))];
   const sectors = names
     .map((name) =>
       sectorOf(
         name,
-        drawn.filter((h) => h.sector === name),
+        drawn.filter((item) => item.sector === name),
       ),
     )
     .sort((a, b) => b.size - a.size);
@@ -68,45 +78,40 @@ export function treemapCells(holdings: readonly WireHolding[], sector: string, b
 }
 
 /** The symbols of a sector; the smallest of too many as one. */
-function symbolCells({ sector, holdings }: Sector, box: Box, most: number): Cell[] {
-  const shown = holdings.length > most ? holdings.slice(0, most) : holdings;
-  const others = holdings.slice(shown.length);
-  const rest = others.reduce((sum, holding) => sum + sizeOf(holding), 0);
-  const items: { readonly size: number; readonly cell: (at: Box) => Cell }[] = shown.map((holding) => ({
-    size: sizeOf(holding),
-    cell: (at) => ({ kind: 'symbol', box: at, holding }),
+function symbolCells({ sector, items }: Sector, box: Box, most: number): Cell[] {
+  const shown = items.length > most ? items.slice(0, most) : items;
+  const others = items.slice(shown.length);
+  const rest = others.reduce((sum, { size }) => sum + size, 0);
+  const laid: { readonly size: number; readonly cell: (at: Box) => Cell }[] = shown.map((item) => ({
+    size: item.size,
+    cell: (at) => ({ kind: 'symbol', box: at, item }),
   }));
-  if (rest > 0) items.push({ size: rest, cell: (at) => ({ kind: 'others', box: at, sector, count: others.length }) });
-  items.sort((a, b) => b.size - a.size);
+  if (rest > 0) laid.push({ size: rest, cell: (at) => ({ kind: 'others', box: at, sector, count: others.length }) });
+  laid.sort((a, b) => b.size - a.size);
   const boxes = squarify(
-    items.map(({ size }) => size),
+    laid.map(({ size }) => size),
     box,
   );
-  return items.flatMap(({ cell }, n) => {
+  return laid.flatMap(({ cell }, n) => {
     const at = boxes[n];
     return at === undefined ? [] : [cell(at)];
   });
 }
 
-function sectorOf(sector: string, holdings: readonly WireHolding[]): Sector {
-  const sorted = [...holdings].sort((a, b) => sizeOf(b) - sizeOf(a));
-  return { sector, holdings: sorted, size: sorted.reduce((sum, holding) => sum + sizeOf(holding), 0) };
+function sectorOf(sector: string, items: readonly MapItem[]): Sector {
+  const sorted = [...items].sort((a, b) => b.size - a.size);
+  return { sector, items: sorted, size: sorted.reduce((sum, { size }) => sum + size, 0) };
 }
 
 /** How the prices of a sector have moved on the day, by size. */
-function moveOf({ holdings }: Sector): number | null {
-  let [size, moved] = [0, 0];
-  for (const holding of holdings) {
-    if (holding.dayMove === null) continue;
-    size += sizeOf(holding);
-    moved += sizeOf(holding) * holding.dayMove;
+function moveOf({ items }: Sector): number | null {
+  let [known, moved] = [0, 0];
+  for (const { size, move } of items) {
+    if (move === null) continue;
+    known += size;
+    moved += size * move;
   }
-  return size === 0 ? null : Math.round(moved / size);
-}
-
-/** Long and short alike; for the picture only. */
-function sizeOf({ marketValue }: WireHolding): number {
-  return marketValue === null ? 0 : Math.abs(floatOf(marketValue));
+  return known === 0 ? null : Math.round(moved / known);
 }
 
 const KEYS = {

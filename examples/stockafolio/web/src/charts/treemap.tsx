@@ -1,25 +1,30 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { WireHolding } from '@stockafolio/example/api';
-import { dollars } from '../figures/money.js';
 import { change, count, percent } from '../figures/numbers.js';
-import { isShort } from '../parts/holding-columns.js';
 import { Panel } from '../parts/panel.js';
 import { sectorColor } from '../parts/sector-colors.js';
 import { follow } from '../path.js';
 import type { Box } from './squarify.js';
-import { cellBy, HEAD, treemapCells, type Cell } from './treemap-cells.js';
+import { cellBy, HEAD, treemapCells, type Cell, type MapItem } from './treemap-cells.js';
 
 interface TreemapProps {
-  readonly holdings: readonly WireHolding[];
+  readonly items: readonly MapItem[];
+  readonly title: string;
+  /** What the areas are, beside the title. */
+  readonly note: string;
+  /** What the symbols make up together: `portfolio`. */
+  readonly whole: string;
+  /** From when on the colours show the move: `since the close`. */
+  readonly since: string;
   /** The sector whose symbols fill the map; all if empty. */
   readonly sector: string;
   readonly choose: (sector: string) => void;
   readonly hrefOf: (symbol: string) => string;
 }
 
-/** Holdings by size, with the colour of their price's move on the day. From a sector to its symbols, to their pages. */
-export function Treemap({ holdings, sector, choose: chooseSector, hrefOf }: TreemapProps) {
+/** Symbols by size, with the colour of their price's move on the day. From a sector to its symbols, to their pages. */
+export function Treemap({ choose: chooseSector, ...props }: TreemapProps) {
+  const { sector, title, note, since } = props;
   // What was pressed is gone with the other cells: the focus goes to the first of the new ones.
   const refocus = useRef(false);
   const choose = (next: string): void => {
@@ -28,9 +33,9 @@ export function Treemap({ holdings, sector, choose: chooseSector, hrefOf }: Tree
   };
   return (
     <Panel
-      title="Map of holdings"
+      title={title}
       area="map"
-      note={sector === '' ? 'by market value, long and short' : sector}
+      note={sector === '' ? note : sector}
       {...(sector === ''
         ? {}
         : {
@@ -41,12 +46,12 @@ export function Treemap({ holdings, sector, choose: chooseSector, hrefOf }: Tree
             ),
           })}
     >
-      <Cells {...{ holdings, sector, choose, hrefOf, refocus }} />
+      <Cells {...{ ...props, choose, refocus }} />
       <p class="footnote move-key" aria-hidden="true">
         {[-3, -2, -1, 0, 1, 2, 3].map((step) => (
           <span key={step} class={`swatch ${moveClass(step * 100)}`} />
         ))}
-        −3% to +3% since the close
+        −3% to +3% {since}
       </p>
     </Panel>
   );
@@ -57,7 +62,7 @@ interface CellsProps extends TreemapProps {
   readonly refocus: RefObject<boolean>;
 }
 
-function Cells({ holdings, sector, choose, hrefOf, refocus }: CellsProps) {
+function Cells({ items, title, whole, sector, choose, hrefOf, refocus }: CellsProps) {
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [active, setActive] = useState(0);
@@ -76,8 +81,8 @@ function Cells({ holdings, sector, choose, hrefOf, refocus }: CellsProps) {
     refocus.current = false;
   }, [sector]);
   const cells = useMemo(
-    () => (size.width === 0 ? [] : treemapCells(holdings, sector, { left: 0, top: 0, ...size })),
-    [holdings, sector, size],
+    () => (size.width === 0 ? [] : treemapCells(items, sector, { left: 0, top: 0, ...size })),
+    [items, sector, size],
   );
   const keys = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && sector !== '') choose('');
@@ -92,15 +97,14 @@ function Cells({ holdings, sector, choose, hrefOf, refocus }: CellsProps) {
       ref={box}
       class="treemap"
       role="group"
-      aria-label={`Map of holdings${sector === '' ? '' : `, ${sector}`}: arrow keys move, Enter opens`}
+      aria-label={`${title}${sector === '' ? '' : `, ${sector}`}: arrow keys move, Enter opens`}
       onKeyDown={keys}
     >
       {cells.map((cell, n) => (
         <CellOf
           key={keyOf(cell)}
           cell={cell}
-          choose={choose}
-          hrefOf={hrefOf}
+          {...{ whole, choose, hrefOf }}
           stop={{ tabIndex: n === Math.min(active, cells.length - 1) ? 0 : -1, onFocus: () => setActive(n) }}
         />
       ))}
@@ -110,13 +114,14 @@ function Cells({ holdings, sector, choose, hrefOf, refocus }: CellsProps) {
 
 interface CellProps {
   readonly cell: Cell;
+  readonly whole: string;
   readonly choose: (sector: string) => void;
   readonly hrefOf: (symbol: string) => string;
   readonly stop: { readonly tabIndex: number; readonly onFocus: () => void };
 }
 
-function CellOf({ cell, choose, hrefOf, stop }: CellProps) {
-  if (cell.kind === 'symbol') return <SymbolCell holding={cell.holding} {...{ box: cell.box, hrefOf, stop }} />;
+function CellOf({ cell, whole, choose, hrefOf, stop }: CellProps) {
+  if (cell.kind === 'symbol') return <SymbolCell item={cell.item} {...{ box: cell.box, hrefOf, stop }} />;
   const style = styleOf(cell.box);
   const { width, height } = cell.box;
   if (cell.kind === 'others') {
@@ -124,7 +129,7 @@ function CellOf({ cell, choose, hrefOf, stop }: CellProps) {
     return (
       <button type="button" class="cell move-none" style={style} onClick={() => choose(cell.sector)} {...stop}>
         {shownIf(width > 50, <b>{text}</b>, text)}
-        <Hidden text={`, in ${cell.sector}; show its holdings`} />
+        <Hidden text={`, in ${cell.sector}; show its symbols`} />
       </button>
     );
   }
@@ -145,34 +150,34 @@ function CellOf({ cell, choose, hrefOf, stop }: CellProps) {
       )}
       {shownIf(width > 40, <b>{cell.sector}</b>, cell.sector)}{' '}
       {shownIf(alone && width > 52 && height > 52, <span>{part}</span>, part)}
-      <Hidden text=" of the portfolio; show its holdings" />
+      <Hidden text={` of the ${whole}; show its symbols`} />
     </button>
   );
 }
 
 interface SymbolCellProps extends Pick<CellProps, 'hrefOf' | 'stop'> {
-  readonly holding: WireHolding;
+  readonly item: MapItem;
   readonly box: Box;
 }
 
-function SymbolCell({ holding, box, hrefOf, stop }: SymbolCellProps) {
-  const { symbol, dayMove } = holding;
+function SymbolCell({ item, box, hrefOf, stop }: SymbolCellProps) {
+  const { symbol, move, detail } = item;
   const { width, height } = box;
   const fits = width > 7.5 * symbol.length + 8 && height > 18;
-  const moved = dayMove === null ? 'no change is known' : change(dayMove);
+  const moved = move === null ? 'no change is known' : change(move);
   return (
     <a
-      class={`cell ${moveClass(dayMove)} ${width > 130 && height > 90 ? 'cell-large' : ''}`}
+      class={`cell ${moveClass(move)} ${width > 130 && height > 90 ? 'cell-large' : ''}`}
       href={hrefOf(symbol)}
       onClick={follow}
       data-symbol={symbol}
-      title={`${symbol} ${moved}${detailText(holding)}`}
+      title={`${symbol} ${moved}${detail}`}
       style={styleOf(box)}
       {...stop}
     >
       {shownIf(fits, <b>{symbol}</b>, symbol)}{' '}
-      {shownIf(fits && dayMove !== null && height > 36 && width > 52, <span>{moved}</span>, moved)}
-      <Hidden text={detailText(holding)} />
+      {shownIf(fits && move !== null && height > 36 && width > 52, <span>{moved}</span>, moved)}
+      <Hidden text={detail} />
     </a>
   );
 }
@@ -187,17 +192,7 @@ function Hidden({ text }: { readonly text: string }) {
 }
 
 function keyOf(cell: Cell): string {
-  return cell.kind === 'symbol' ? `s ${cell.holding.symbol}` : `${cell.kind} ${cell.sector}`;
-}
-
-/** What there is no room for in a cell. */
-function detailText(holding: WireHolding): string {
-  const { symbol, name, marketValue, weight } = holding;
-  return [
-    name === symbol ? '' : `, ${name}`,
-    `; ${isShort(holding) ? 'short ' : ''}${marketValue === null ? 'no price' : dollars(marketValue)}`,
-    weight === null ? '' : `; ${percent(weight)} of the portfolio`,
-  ].join('');
+  return cell.kind === 'symbol' ? `s ${cell.item.symbol}` : `${cell.kind} ${cell.sector}`;
 }
 
 /** The class of a move in hundredths of a per cent: seven steps, from -3% to +3%. */

@@ -1,5 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { WireSymbolDay } from '@stockafolio/example/api';
+import { NO_SECTOR, tradedItem } from '../charts/map-items.js';
+import { Treemap } from '../charts/treemap.js';
 import { count, dayText } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { DayChoice } from '../parts/day-choice.js';
@@ -42,12 +44,12 @@ export function SymbolsPage({ day }: { readonly day: string | undefined }) {
         <Status live={live} over={shown !== undefined && newest !== undefined && shown < newest} />
         <DayChoice shown={shown} asked={day} />
       </div>
-      {shown === undefined ? symbolsSkeleton : <Symbols live={live} />}
+      {shown === undefined ? symbolsSkeleton : <Symbols live={live} day={day} />}
     </>
   );
 }
 
-function Symbols({ live }: { readonly live: Live }) {
+function Symbols({ live, day }: { readonly live: Live; readonly day: string | undefined }) {
   const rows = live.parts.rows('symbols');
   const [text, setText] = useText('find');
   const [sector, setSector] = useText('sector');
@@ -55,44 +57,57 @@ function Symbols({ live }: { readonly live: Live }) {
   const down = sort.startsWith('-');
   const by = (down ? sort.slice(1) : sort) as SymbolColumn;
   const all = useMemo(() => [...rows.values()] as WireSymbolDay[], [rows]);
-  const sectors = useMemo(() => [...new Set(all.map((row) => row.sector ?? ''))].filter(Boolean).sort(), [all]);
+  const sectors = useMemo(() => [...new Set(all.map((row) => row.sector ?? NO_SECTOR))].sort(), [all]);
+  const items = useMemo(() => all.map(tradedItem), [all]);
   const found = useMemo(() => {
     const wanted = text.trim().toLowerCase();
     return all.filter(
       (row) =>
-        (sector === '' || row.sector === sector) &&
+        (sector === '' || (row.sector ?? NO_SECTOR) === sector) &&
         (row.symbol.toLowerCase().startsWith(wanted) || row.name.toLowerCase().includes(wanted)),
     );
   }, [all, text, sector]);
   const sorted = useMemo(() => sortedSymbols(found, by, down), [found, by, down]);
+  // Below the map the table shows the row of the symbol; the map stays as it is.
+  const hrefOf = (symbol: string): string =>
+    `/symbols?${new URLSearchParams({ ...(day === undefined ? {} : { day }), find: symbol, sector }).toString()}`;
+  const map = items.length > 0 && (
+    <Treemap
+      {...{ title: 'Map of the market', note: 'by value traded', whole: 'value traded' }}
+      {...{ since: "since the day's first trade", items, sector, choose: setSector, hrefOf }}
+    />
+  );
   return (
-    <Panel
-      title="Symbols traded"
-      note={found.length === all.length ? count(all.length) : `${count(found.length)} of ${count(all.length)}`}
-    >
-      <div class="filters">
-        <input
-          type="search"
-          aria-label="Search by symbol or name"
-          placeholder="Symbol or name"
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+    <>
+      <div class="symbols-map">{map}</div>
+      <Panel
+        title="Symbols traded"
+        note={found.length === all.length ? count(all.length) : `${count(found.length)} of ${count(all.length)}`}
+      >
+        <div class="filters">
+          <input
+            type="search"
+            aria-label="Search by symbol or name"
+            placeholder="Symbol or name"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+          <SectorChoice
+            sectors={[...new Set([...sectors, ...(sector === '' ? [] : [sector])])]}
+            chosen={sector}
+            choose={setSector}
+          />
+        </div>
+        <SymbolTable
+          rows={sorted}
+          by={by}
+          down={down}
+          sort={(column, downwards) => setSort(downwards ? `-${column}` : column)}
         />
-        <SectorChoice
-          sectors={[...new Set([...sectors, ...(sector === '' ? [] : [sector])])]}
-          chosen={sector}
-          choose={setSector}
-        />
-      </div>
-      <SymbolTable
-        rows={sorted}
-        by={by}
-        down={down}
-        sort={(column, downwards) => setSort(downwards ? `-${column}` : column)}
-      />
-      {sorted.length === 0 && (
-        <p class="empty">{all.length === 0 ? 'No trades on this day.' : 'No symbol is like that.'}</p>
-      )}
-    </Panel>
+        {sorted.length === 0 && (
+          <p class="empty">{all.length === 0 ? 'No trades on this day.' : 'No symbol is like that.'}</p>
+        )}
+      </Panel>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { WireAsOf, WireHolding, WireSector, WireTotals } from '@stockafolio/example/api';
 import { Account } from '../parts/account.js';
 import { Donut } from '../charts/donut.js';
+import { holdingItem } from '../charts/map-items.js';
 import { Treemap } from '../charts/treemap.js';
 import type { Live } from '../live/live.js';
 import { viewer } from '../live/session.js';
@@ -58,6 +59,7 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
   const sectors = live.parts.ranked('sectors') as WireSector[];
   const rows = live.parts.rows('holdings');
   const holdings = useMemo(() => [...rows.values()] as WireHolding[], [rows]);
+  const items = useMemo(() => holdings.map(holdingItem), [holdings]);
   const [chosen, choose] = useText('sector');
   if (totals === undefined) return null;
   // A sector of which nothing is held any more shows all.
@@ -74,7 +76,11 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
     />
   );
   const map = holdings.length > 0 && (
-    <Treemap key="map" holdings={holdings} sector={sector} choose={choose} hrefOf={hrefOf} />
+    <Treemap
+      key="map"
+      {...{ title: 'Map of holdings', note: 'by market value, long and short' }}
+      {...{ whole: 'portfolio', since: 'since the close', items, sector, choose, hrefOf }}
+    />
   );
   const list = (
     <Holdings

@@ -23,6 +23,9 @@ const wrong: readonly (readonly [url: string, parameter: string])[] = [
     [`/api/users/%00${part}`, 'user'] as const,
   ]),
   ['/api/stream/users/%00', 'user'],
+  ['/api/close/figures?of=users', 'of'],
+  ['/api/close/figures?day=garbage', 'day'],
+  ['/api/close/rows?name=%00', 'name'],
   [`/api/stream/users/${'x'.repeat(65)}`, 'user'],
 ];
 

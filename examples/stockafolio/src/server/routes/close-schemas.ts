@@ -32,7 +32,12 @@ const comparison = object({
     }),
   ),
 });
-const of: JsonSchema = { type: 'string', enum: ['sectors', 'symbols'], default: 'sectors' };
+const of: JsonSchema = {
+  type: 'string',
+  enum: ['sectors', 'symbols'],
+  default: 'sectors',
+  description: 'sectors or symbols',
+};
 const day = requests.day.properties.day;
 
 /** What the answers about the close give. */
@@ -48,11 +53,16 @@ export const closeAnswers = {
   }),
 } as const;
 
+const name = {
+  ...{ type: 'string', minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$' },
+  description: 'a sector or a symbol, 1 to 64 characters, none of them a zero byte',
+} as const;
+
 export const closeRequests = {
   twins: { type: 'object', properties: { day, of }, additionalProperties: false },
   rows: {
     type: 'object',
-    properties: { day, of, name: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$' } },
+    properties: { day, of, name },
     required: ['name'],
     additionalProperties: false,
   },

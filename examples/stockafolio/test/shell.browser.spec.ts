@@ -76,7 +76,7 @@ describe('the shell of the pages', () => {
       await page.keyboard.press('/');
       expect(await page.getByRole('dialog').count()).to.equal(0);
       await page.reload();
-      await page.locator('.panel').waitFor();
+      await page.getByRole('region', { name: 'Symbols traded' }).waitFor();
       await page.keyboard.press('/');
       expect(await page.getByRole('dialog').count()).to.equal(0);
     });
@@ -214,12 +214,12 @@ describe('the shell of the pages', () => {
     page = await browser();
     const gone = complaintsOf(page);
     await page.goto(`${market.url}/symbols`);
-    await page.locator('.panel').waitFor();
+    await page.getByRole('region', { name: 'Symbols traded' }).waitFor();
     await page.route(/firm-page-.*\.js$/, (route) => route.abort());
     await page.getByRole('link', { name: 'Firm', exact: true }).click();
     await page.getByRole('alert').getByText('This page has failed').waitFor();
     await page.getByRole('link', { name: 'Symbols' }).click();
-    await page.locator('.panel').waitFor();
+    await page.getByRole('region', { name: 'Symbols traded' }).waitFor();
     expect(gone.length).to.be.greaterThan(0);
     complaints = [];
   });

@@ -18,7 +18,7 @@ import {
 import { withBroadcasts } from '@stockafolio/core/plan';
 import { deadLetters } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
-import { newEngine, stateOf } from '../../test/engines.js';
+import { expectBatchesAsSingles } from '../../test/batches-of-deeds.js';
 import { actions, type Deed, type Trade, trades } from '../../test/holdings.js';
 
 const PARTITIONS = 3;
@@ -183,26 +183,7 @@ describe('everyKey of foldByKey', () => {
   it('makes the same states and rows of batches of records as of single ones', () => {
     const made = withBroadcasts(folded, new Map([['actions', 2]]));
     fc.assert(
-      fc.property(fc.array(anySteps, { maxLength: 3 }), (batches) => {
-        const [single, together] = [newEngine(made), newEngine(made)];
-        const offsets = [0, 0, 0];
-        for (const batch of batches) {
-          const records = batch.map(({ isAction, user, symbol, id, time }) =>
-            isAction ? { symbol, id, time } : { user, symbol, id, time },
-          );
-          const positions = batch.map(({ isAction, id, time }) => {
-            const input = isAction ? id % 2 : 2;
-            return { input, offset: (offsets[input] = (offsets[input] ?? 0) + 1) - 1, ingested: time };
-          });
-          records.forEach((each, n) => single.push(each, positions[n] ?? { offset: 0, ingested: 0 }));
-          together.pushAll(records, positions);
-          expect(stateOf(together)).to.deep.equal(stateOf(single));
-          const rows = [together, single].map((each) =>
-            each.commit().map(({ table, values, version }) => JSON.stringify([table.name, values, version])),
-          );
-          expect(rows[0]?.toSorted()).to.deep.equal(rows[1]?.toSorted());
-        }
-      }),
+      fc.property(fc.array(anySteps, { maxLength: 3 }), (batches) => expectBatchesAsSingles(made, batches)),
       { numRuns: 200 },
     );
   });

@@ -32,7 +32,7 @@ import {
   Trade,
   trades,
 } from '../../test/holdings.js';
-import { newEngine, stateOf } from '../../test/engines.js';
+import { expectBatchesAsSingles } from '../../test/batches-of-deeds.js';
 
 const PARTITIONS = 3;
 
@@ -157,27 +157,7 @@ describe('everyKey', () => {
   it('makes the same states and rows of batches of records as of single ones', () => {
     const made = withBroadcasts(holding, new Map([['actions', 2]]));
     fc.assert(
-      fc.property(fc.array(anyDeeds, { maxLength: 3 }), (batches) => {
-        const [single, together] = [newEngine(made), newEngine(made)];
-        const offsets = [0, 0, 0];
-        for (const batch of batches) {
-          const records = batch.map(({ isAction, user, symbol, id, time }) =>
-            isAction ? { symbol, id, time } : { user, symbol, id, time },
-          );
-          const positions = batch.map(({ isAction, id, time }) => {
-            const input = isAction ? id % 2 : 2;
-            return { input, offset: (offsets[input] = (offsets[input] ?? 0) + 1) - 1, ingested: time };
-          });
-          records.forEach((each, n) => single.push(each, positions[n] ?? { offset: 0, ingested: 0 }));
-          together.pushAll(records, positions);
-          expect(stateOf(together)).to.deep.equal(stateOf(single));
-          expect(together.position).to.deep.equal(single.position);
-          const rows = [together, single].map((each) =>
-            each.commit().map(({ table, values, version }) => JSON.stringify([table.name, values, version])),
-          );
-          expect(rows[0]?.toSorted()).to.deep.equal(rows[1]?.toSorted());
-        }
-      }),
+      fc.property(fc.array(anyDeeds, { maxLength: 3 }), (batches) => expectBatchesAsSingles(made, batches)),
       { numRuns: 200 },
     );
   });

@@ -2,6 +2,7 @@ import { mulDivHalfEven, StockafolioError } from '@stockafolio/core';
 import { PER_SHARE_SCALE, type CorporateAction } from './action-stream.js';
 import { DOLLAR, inDollars, type CashFlow, type ShareAction } from './account-stream.js';
 import { MONEY_SCALE, QUANTITY_SCALE } from './books/account-event.js';
+import { times } from './books/reshape.js';
 import { SHARE } from './quantity.js';
 
 /** What a corporate action is for one holder: an event of the holder's account. */
@@ -35,12 +36,9 @@ export function holderEvent(user: string, held: Held, action: CorporateAction): 
     return amount === 0 ? undefined : { ...event, kind, amount };
   }
   const isSplit = kind === 'split';
-  const ratio = BigInt(isSplit ? numerator : numerator + denominator);
   const before = Math.abs(held.quantity);
-  const scaled = BigInt(before) * ratio;
-  const isExact = scaled % BigInt(denominator) === 0n;
+  const [after, isExact] = times(before, { numerator: isSplit ? numerator : numerator + denominator, denominator });
   if (price === undefined && !isExact) throw leavesFraction(user, action);
-  const after = Number(scaled / BigInt(denominator));
   const fraction = after % SHARE;
   // Less than 1e-8 shares has no price, but the split of such a position is paid, as it is not kept.
   const isPaid = price !== undefined && (fraction > 0 || (isSplit && !isExact));

@@ -11,6 +11,7 @@ import {
 } from '@stockafolio/core';
 import type { Observable } from 'rxjs';
 import { foreignCurrencyOf, isTrade, type ShareAction, type ShareEvent } from './account-stream.js';
+import { times } from './books/reshape.js';
 import { settlementDay } from './books/settlement.js';
 import { newYorkMoment } from './calendar/new-york-time.js';
 import { tradingDay } from './calendar/trading-day.js';
@@ -88,12 +89,9 @@ function sharesAfter(held: number, event: ShareAction): number {
     case 'transfer-out':
       return held - sign * event.quantity;
     default: {
-      const size = BigInt(Math.abs(held));
-      const scaled =
-        event.kind === 'split'
-          ? (size * BigInt(event.numerator)) / BigInt(event.denominator)
-          : size + BigInt(event.quantity);
-      return sign * Number(event.amount === undefined ? scaled : scaled - (scaled % BigInt(SHARE)));
+      const size = Math.abs(held);
+      const [after] = event.kind === 'split' ? times(size, event) : [size + event.quantity];
+      return sign * (event.amount === undefined ? after : after - (after % SHARE));
     }
   }
 }

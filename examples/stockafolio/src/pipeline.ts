@@ -41,7 +41,6 @@ import {
 } from './account-stream.js';
 import { actions, type CorporateAction } from './action-stream.js';
 import { keepAccounts } from './keep-accounts.js';
-import type { HolderEvent } from './holder-event.js';
 import { keepDays } from './keep-days.js';
 import { keepUnsettled } from './keep-unsettled.js';
 import { keepNewest, NewestPrice } from './newest-price.js';
@@ -221,7 +220,16 @@ function figures(
 ): Branch[] {
   const dollarTrades = split(events, { trades: isDollarTrade }).trades;
   const held = keepPositions(events, actions);
-  const all = actions === undefined ? events : merge(events, held.pipe(map(eventOf), filter(isThere)));
+  const all =
+    actions === undefined
+      ? events
+      : merge(
+          events,
+          held.pipe(
+            map(({ result: { event } }) => event),
+            filter((event) => event !== undefined),
+          ),
+        );
   return [
     into(positions, held),
     into(userTotals, held.pipe(foldByKey('user-totals', { key: (u) => [u.key[0]], state: UserSum, fold: addToUser }))),
@@ -247,12 +255,6 @@ function keepPositions(
           : { actions: { broadcast: actions, where: { symbol: 'symbol' }, fold: applyCorporateAction } },
     }),
   );
-}
-
-const eventOf = ({ result: { event } }: PositionUpdate): HolderEvent | undefined => event;
-
-function isThere<T>(value: T | undefined): value is T {
-  return value !== undefined;
 }
 
 /** Each user's lots, trades, and what else happened in the account. */

@@ -1,14 +1,10 @@
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import type axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { overflowOf, violationsOf } from './accessibility.js';
 import { useBrowser } from './browser.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
 import { accountOf, byDay, marketTrades, tradeOf } from './traded.js';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const pages = {
   ...{ firm: '/', 'a day to come': '/?day=2026-01-06', 'no such day': '/?day=2026-02-31' },
   ...{ symbols: '/symbols', user: '/u/u00', unknown: '/u/nobody', nothing: '/nowhere' },
@@ -20,10 +16,8 @@ const pages = {
 describe('both pages, for everybody', () => {
   const browser = useBrowser();
   let market: LiveMarket;
-  let script = '';
 
   before(async () => {
-    script = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     market = await liveMarket(
       [...marketTrades(2_000), tradeOf({ id: 's', user: 'u00', symbol: 'ZZZ', side: 'sell' }), ...accountOf('holder')],
       { closeAfter: 1_000, running: byDay },
@@ -37,34 +31,22 @@ describe('both pages, for everybody', () => {
     await page.locator('.panel, .message').first().waitFor();
     return page;
   };
-  const violations = async (page: Page): Promise<string[]> => {
-    await page.evaluate(script);
-    const { violations } = await page.evaluate(
-      (tags): Promise<AxeResults> =>
-        (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-          runOnly: { type: 'tag', values: tags },
-        }),
-      TAGS,
-    );
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-  };
-
   for (const [name, path] of Object.entries(pages)) {
     for (const colorScheme of ['light', 'dark'] as const) {
       it(`axe finds nothing against WCAG 2.2 AA: ${name}, ${colorScheme}`, async () => {
         const page = await open(path, { colorScheme });
-        expect(await violations(page)).to.deep.equal([]);
+        expect(await violationsOf(page)).to.deep.equal([]);
         for (const table of await page.getByRole('button', { name: 'Table' }).all()) await table.click();
-        expect(await violations(page), 'with tables').to.deep.equal([]);
+        expect(await violationsOf(page), 'with tables').to.deep.equal([]);
         const explain = page.locator('.explain').first();
         if ((await explain.count()) > 0) {
           await explain.click();
           await page.locator('.explanation:popover-open').waitFor();
-          expect(await violations(page), 'with an explanation').to.deep.equal([]);
+          expect(await violationsOf(page), 'with an explanation').to.deep.equal([]);
           await page.keyboard.press('Escape');
         }
         await page.setViewportSize({ width: 390, height: 844 });
-        expect(await violations(page), 'on a phone').to.deep.equal([]);
+        expect(await violationsOf(page), 'on a phone').to.deep.equal([]);
       });
     }
   }
@@ -74,10 +56,7 @@ describe('both pages, for everybody', () => {
       const page = await open(path, {});
       for (const width of [320, 360, 390, 768, 1024, 1440, 2560]) {
         await page.setViewportSize({ width, height: 900 });
-        const wider = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(wider, `${path} at ${width}`).to.equal(0);
+        expect(await overflowOf(page), `${path} at ${width}`).to.equal(0);
       }
     }
   });

@@ -1,13 +1,11 @@
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import type axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { compareClose } from '../src/commands/compare-close.js';
 import { firmFigures } from '../src/figures/firm-figures.js';
+import { portfolio } from '../src/pipeline.js';
 import { userTotals } from '../src/tables.js';
+import { overflowOf, violationsOf } from './accessibility.js';
 import { complaintsOf, useBrowser } from './browser.js';
-import { compareAndKeep } from './kept-comparison.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
 import { DAY, marketTrades, OPENING, traded, tradeOf } from './traded.js';
 
@@ -61,7 +59,7 @@ describe('the page of the close', () => {
   });
 
   it('shows what a comparison has found, and that it is older once more was written', async () => {
-    await compareAndKeep(market.tables, market.tables, Date.now());
+    await compareClose(portfolio, market.tables, market.tables, Date.now());
     await open('/');
     await badge().getByText('equal', { exact: true }).waitFor();
     await badge().click();
@@ -71,7 +69,7 @@ describe('the page of the close', () => {
     const { tables: expected } = await traded(marketTrades(TRADES));
     for await (const { values } of expected.scanAll(userTotals, { limit: 1 }))
       await expected.write([{ table: userTotals, values: values.slice(0, 1), version: 2 ** 52, deleted: true }]);
-    await compareAndKeep(expected, market.tables, Date.now());
+    await compareClose(portfolio, market.tables, expected, Date.now());
     await market.trade(tradeOf({ id: 'since', time: OPENING + 10_800_000 }));
     await open('/close');
     await page.locator('.twin-differs').waitFor();
@@ -84,20 +82,10 @@ describe('the page of the close', () => {
       await open(`/close?day=${DAY}`, { bypassCSP: true, colorScheme });
       await table('The figures of the close, table').getByRole('button').first().click();
       await page.locator('.area-twin-rows table').waitFor();
-      const script = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-      await page.evaluate(script);
       for (const width of [1440, 360]) {
         await page.setViewportSize({ width, height: 844 });
-        const { violations } = await page.evaluate((): Promise<AxeResults> =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-            runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
-          }),
-        );
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).to.deep.equal([]);
-        const wider = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(wider, `at ${width}`).to.equal(0);
+        expect(await violationsOf(page)).to.deep.equal([]);
+        expect(await overflowOf(page), `at ${width}`).to.equal(0);
       }
     });
   }

@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { deadLetters, progress } from '@stockafolio/engine';
 import { expect } from 'chai';
-import type axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { readRows } from '../src/figures/read-rows.js';
 import { portfolio } from '../src/pipeline.js';
+import { overflowOf, violationsOf } from './accessibility.js';
 import { complaintsOf, useBrowser } from './browser.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
 import { marketTrades, OPENING, tradeOf } from './traded.js';
@@ -128,20 +125,10 @@ describe('the page of the pipeline', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has nothing that axe finds against WCAG 2.2 AA, and fits a phone, ${colorScheme}`, async () => {
       await open('/pipeline', { bypassCSP: true, colorScheme });
-      const script = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-      await page.evaluate(script);
       for (const width of [1440, 360]) {
         await page.setViewportSize({ width, height: 844 });
-        const { violations } = await page.evaluate((): Promise<AxeResults> =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-            runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
-          }),
-        );
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).to.deep.equal([]);
-        const wider = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(wider, `at ${width}`).to.equal(0);
+        expect(await violationsOf(page)).to.deep.equal([]);
+        expect(await overflowOf(page), `at ${width}`).to.equal(0);
       }
     });
   }

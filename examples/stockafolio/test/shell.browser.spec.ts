@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import type axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { firmFigures } from '../src/figures/firm-figures.js';
 import { allQuotes } from '../src/figures/quotes.js';
 import { formatMoney } from '@stockafolio/core';
+import { violationsOf } from './accessibility.js';
 import { complaintsOf, useBrowser } from './browser.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
 import { DAY, marketTrades } from './traded.js';
@@ -86,13 +83,7 @@ describe('the shell of the pages', () => {
         await open('/', { bypassCSP: true, colorScheme });
         await page.keyboard.press('/');
         await page.getByRole('group', { name: 'Sectors' }).getByRole('option', { name: 'Energy' }).waitFor();
-        await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-        const { violations } = await page.evaluate((): Promise<AxeResults> =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-            runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
-          }),
-        );
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).to.deep.equal([]);
+        expect(await violationsOf(page)).to.deep.equal([]);
       });
     }
   });

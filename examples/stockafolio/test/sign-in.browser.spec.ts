@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import type axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { openLogin } from '../src/server/login/open-login.js';
+import { violationsOf } from './accessibility.js';
 import { complaintsOf, useBrowser } from './browser.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
 import { realProvider, SECRET, type RealProvider } from './real-provider.js';
@@ -132,22 +130,12 @@ describe('a sign-in at a real provider, in a real browser', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has nothing that axe finds against WCAG 2.2 AA, ${colorScheme}`, async () => {
       await open('/sign-in?why=rejected', { bypassCSP: true, colorScheme });
-      const script = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-      const violations = async (): Promise<string[]> => {
-        await page.evaluate(script);
-        const found = await page.evaluate((): Promise<AxeResults> =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-            runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
-          }),
-        );
-        return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      };
       await page.getByRole('link', { name: 'Sign in' }).waitFor();
-      expect(await violations()).to.deep.equal([]);
+      expect(await violationsOf(page)).to.deep.equal([]);
       await signIn('bob');
       await page.locator('.tiles').waitFor();
       await menu();
-      expect(await violations()).to.deep.equal([]);
+      expect(await violationsOf(page)).to.deep.equal([]);
     });
   }
 });

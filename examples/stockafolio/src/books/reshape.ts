@@ -54,8 +54,8 @@ export function scaleLots(lots: readonly Lot[], ratio: Ratio): Scaled {
   return { lots: scaled, exact };
 }
 
-/** The quantity by the ratio, rounded down, and whether that is exact. */
-function times(quantity: number, { numerator, denominator }: Ratio): readonly [number, boolean] {
+/** A quantity without a sign by a ratio, rounded down, and whether that is exact. @throws ERR_OVERFLOW */
+export function times(quantity: number, { numerator, denominator }: Ratio): readonly [number, boolean] {
   const product = quantity * numerator;
   if (product <= Number.MAX_SAFE_INTEGER) {
     const rest = product % denominator;

@@ -56,8 +56,7 @@ export class ActionSender {
     const messages = actions.map((action) => ({ ...messageOfAction(action, this.#now()), action }));
     const unsent = await this.#sent.unsent(messages);
     for (const message of unsent) this.#expectNew(message.action, this.#latest.get(this.#sent.partitionOf(message)));
-    if (unsent.length > 0)
-      await this.#producer.append(unsent.map(({ key, value, timestamp }) => ({ key, value, timestamp })));
+    if (unsent.length > 0) await this.#producer.append(unsent);
     return unsent.length;
   }
 
@@ -87,10 +86,7 @@ export class ActionSender {
  * An action as a message: actions of a symbol are in one partition, in order. It bears the action's own time, as generated trades do,
  * so that an action of the past counts among events of its time where these are read after it.
  */
-function messageOfAction(
-  action: CorporateAction,
-  now: number,
-): Required<Pick<OutgoingMessage, 'key' | 'value' | 'timestamp'>> {
+function messageOfAction(action: CorporateAction, now: number): OutgoingMessage {
   return { key: keyBytes(action.symbol), value: actionForm.encode(action), timestamp: Math.min(action.time, now) };
 }
 

@@ -10,15 +10,8 @@ import {
 } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
-import { readProgress, tablesOf } from '@stockafolio/engine';
-import {
-  comparisons,
-  ComparisonSummary,
-  inThisThread,
-  keepComparison,
-  reconcile,
-  runBatch,
-} from '@stockafolio/runner-batch';
+import { tablesOf } from '@stockafolio/engine';
+import { inThisThread, runBatch } from '@stockafolio/runner-batch';
 import { runArchive, runStream } from '@stockafolio/runner-stream';
 import type { Session } from '../calendar/sessions.js';
 import { tradingDay } from '../calendar/trading-day.js';
@@ -28,6 +21,7 @@ import { portfolioOf } from '../pipeline.js';
 import { firmView, userView } from '../terminal/views.js';
 import { trades } from '../account-stream.js';
 import { wireForm } from '../wire-forms.js';
+import { compareClose } from './compare-close.js';
 import { serveDashboards } from './dashboards.js';
 import { demoHistory, demoMarket, sendTrades, type DemoMarket } from './demo-market.js';
 import { addresses, DEFAULT_PORT } from './serve.js';
@@ -170,7 +164,7 @@ async function closeHalf(at: (name: string) => string, close: Tables, stage: Sta
     reporter.say(
       `${counted(archived.records, 'trade')} archived in ${counted(archived.files, 'Parquet file')}; ${counted(batch.rows, 'row')} written by the batch.`,
     );
-    const { compared, differences } = await compare(live, close, clock.now());
+    const { compared, differences } = await compareClose(pipeline, live, close, clock.now());
     reporter.result(`stream = batch: ${counted(compared, 'row')} compared, ${counted(differences, 'difference')}`, {
       ok: differences === 0,
       trades: archived.records,
@@ -239,27 +233,4 @@ async function showOnce(tables: Tables, day: string, reporter: Reporter): Promis
   const best = firm.traders[0];
   const user = best === undefined ? undefined : await portfolioFigures(tables, best.user);
   reporter.say(['', ...firmView(firm), ...(user === undefined ? [] : userView(user))].join('\n'));
-}
-
-/** Compares both, and keeps the result beside the live tables, where the dashboards show it. */
-async function compare(live: Tables, close: Tables, now: number): Promise<{ compared: number; differences: number }> {
-  const counts = { compared: 0, newer: 0 };
-  let differences = 0;
-  const summary = new ComparisonSummary();
-  const progress = {
-    expected: await readProgress(close, pipeline.name),
-    found: await readProgress(live, pipeline.name),
-  };
-  const options = { upTo: Number.POSITIVE_INFINITY, now, onTable: summary.endOf.bind(summary) };
-  for await (const difference of reconcile(close, live, tablesOf(pipeline), options, counts)) {
-    differences++;
-    summary.add(difference);
-  }
-  await live.create([comparisons]);
-  await keepComparison(
-    live,
-    pipeline.name,
-    summary.result({ comparedAt: now, against: 'batch', progress, isWhole: true, repaired: 0 }),
-  );
-  return { compared: counts.compared, differences };
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { compareAndKeep } from '../../../test/kept-comparison.js';
 import { DAY, marketTrades, OPENING, traded, tradeOf, useServer } from '../../../test/traded.js';
+import { compareClose } from '../../commands/compare-close.js';
+import { portfolio } from '../../pipeline.js';
 import { userTotals } from '../../tables.js';
 import type { WireLastComparison, WireTwinRows, WireTwins } from '../wire/types.js';
 
@@ -19,7 +20,7 @@ describe('the close in the API', () => {
     const trades = marketTrades(600);
     const live = await traded(trades);
     const close = await traded(trades);
-    await compareAndKeep(close.tables, live.tables, OPENING);
+    await compareClose(portfolio, live.tables, close.tables, OPENING);
     const { server } = await serve({ live: live.tables, close: close.tables });
     const last = async (): Promise<WireLastComparison['comparison']> =>
       (await server.inject('/api/close/comparison')).json<WireLastComparison>().comparison;
@@ -37,7 +38,7 @@ describe('the close in the API', () => {
     const values = [...(row?.values ?? [])];
     values[1] = 7;
     await live.tables.write([{ table: userTotals, values, version: (row?.version ?? 0) + 1 }]);
-    await compareAndKeep(close.tables, live.tables, OPENING);
+    await compareClose(portfolio, live.tables, close.tables, OPENING);
     const { server } = await serve({ live: live.tables });
     const { comparison } = (await server.inject('/api/close/comparison')).json<WireLastComparison>();
     expect(comparison).to.include({ differences: 1 });
@@ -48,7 +49,7 @@ describe('the close in the API', () => {
 
   it('does not show the comparison of tables that were made anew as one of these', async () => {
     const first = await traded(marketTrades(50));
-    await compareAndKeep(first.tables, first.tables, OPENING);
+    await compareClose(portfolio, first.tables, first.tables, OPENING);
     const anew = await traded(marketTrades(3));
     const kept = { ...anew.tables, get: first.tables.get.bind(first.tables) };
     const { server } = await serve({ live: kept });
